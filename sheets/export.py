@@ -14,7 +14,7 @@ from sheets.roster import SAMPLE_MARK, RosterRow
 from vietnamese.names import FORMS
 
 # Written into every file, so that the same people always give the same bytes.
-_CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 -- xlsxwriter takes no zone; it is a mark, not a moment
+CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 -- xlsxwriter takes no zone; it is a mark, not a moment
 _HEADING_ROW = 3
 _WIDTHS: dict[Column, int] = {
     "code": 9,
@@ -64,7 +64,7 @@ def _workbook(title: str, note: str, people: Sequence[RosterRow]) -> bytes:
 
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    book.set_properties({"title": title, "created": _CREATED})
+    book.set_properties({"title": title, "created": CREATED})
     sheet = book.add_worksheet(words.SHEET)
     _write_head(book, sheet, title, note)
     for place, person in enumerate(people, start=_HEADING_ROW + 1):
