@@ -39,7 +39,8 @@ def tokens(text: str) -> list[Token]:
 
 
 _UNITS = {"một": 1, "hai": 2, "ba": 3, "bốn": 4, "năm": 5, "sáu": 6, "bảy": 7, "bẩy": 7, "tám": 8, "chín": 9}
-_AFTER_TEN = {**_UNITS, "mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}
+# Fifteen is "mười lăm"; "mười năm" would be ten years, so năm is left out here.
+_AFTER_TEN = {name: value for name, value in _UNITS.items() if name != "năm"} | {"mốt": 1, "tư": 4, "lăm": 5, "nhăm": 5}
 
 
 def number(row: Sequence[Token], at: int) -> tuple[int, int] | None:
