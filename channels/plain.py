@@ -1,0 +1,66 @@
+"""Messages as plain text with numbered choices, for channels without buttons (voice.md, section 11)."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+
+from content.message import Message
+
+ONE_HINT = "Nhắn lại số 1."
+NUMBER_HINT = "Nhắn lại một số. Số 0: về đầu."
+HOME_HINT = "Số 0: về đầu."
+
+
+def strip(text: str) -> str:
+    """Telegram's HTML as plain words."""
+    return html.unescape(re.sub(r"<[^>]+>", "", text))
+
+
+def plain(message: Message) -> str:
+    """The whole message as one text, with the choices as numbered lines."""
+    lines = [strip(message.text)]
+    if message.wants_number:
+        return "\n".join([*lines, HOME_HINT])
+    lines += [f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1)]
+    if message.choices:
+        lines.append(NUMBER_HINT if len(message.choices) > 1 else ONE_HINT)
+    return "\n".join(lines)
+
+
+def units(text: str) -> int:
+    """Length as the platforms count it: UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def split(text: str, longest: int) -> list[str]:
+    """Text in pieces of at most `longest` UTF-16 units, cut at a paragraph, else a line, else a word."""
+    pieces = []
+    while units(text) > longest:
+        head = text[: _fitting(text, longest)]
+        cut = next((at for mark in ("\n\n", "\n", " ") if (at := head.rfind(mark)) > 0), len(head))
+        pieces.append(text[:cut].rstrip())
+        text = text[cut:].lstrip()
+    return [*pieces, text] if text else pieces
+
+
+def _fitting(text: str, longest: int) -> int:
+    """How many characters of a text fit into so many UTF-16 units."""
+    room = longest
+    for index, letter in enumerate(text):
+        room -= 2 if ord(letter) > 0xFFFF else 1
+        if room < 0:
+            return index
+    return len(text)
+
+
+def parts(message: Message, longest: int) -> list[Message]:
+    """A long text as several messages; the choices, the files and what goes with them stand on the last.
+
+    Text with markup that is too long loses it: a cut through a tag would make the whole unreadable.
+    """
+    if units(message.text) <= longest:
+        return [message]
+    pieces = [html.escape(piece, quote=False) for piece in split(strip(message.text), longest)]
+    return [*(Message(piece) for piece in pieces[:-1]), replace(message, text=pieces[-1])]

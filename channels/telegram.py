@@ -1,0 +1,267 @@
+"""Telegram, through python-telegram-bot. Our messages out, its updates in, its errors sorted into three kinds."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from telegram import (
+    Bot,
+    CallbackQuery,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    Update,
+)
+from telegram import Message as Received
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.request import HTTPXRequest
+
+from channels import plain
+from channels.base import Document, FileOpener, Incoming, Kind, Raw, SendError
+from content.message import Choice, Message
+
+LONGEST = 4000  # of 4096, so that escaping can never push a part over
+UPDATES = ["message", "callback_query", "my_chat_member"]
+SHORT_LABEL = 10  # two choices share a row only when both are this short (voice.md, section 10)
+
+
+class Telegram:
+    """One bot. `base_url` points it at another server, up to and without the token: "http://127.0.0.1:8080/bot"."""
+
+    name = "telegram"
+
+    def __init__(
+        self, token: str, open_file: FileOpener, *, base_url: str | None = None, proxy: str | None = None
+    ) -> None:
+        base_url = base_url or "https://api.telegram.org/bot"
+        sending = HTTPXRequest(connection_pool_size=16, read_timeout=30, proxy=proxy)
+        polling = HTTPXRequest(connection_pool_size=2, read_timeout=30, proxy=proxy)
+        self.bot = Bot(token, base_url, _file_url(base_url), request=sending, get_updates_request=polling)
+        self.open_file = open_file
+        self.external = token.partition(":")[0]
+        self.username = ""
+        self._offset: int | None = None
+
+    async def open(self) -> None:
+        try:
+            await self.bot.initialize()
+        except TelegramError as error:
+            raise sorted_out(error) from error
+        self.username = self.bot.username
+
+    async def close(self) -> None:
+        await self.bot.shutdown()
+
+    # ---- in ----
+
+    async def poll(self, wait_s: float) -> Sequence[Raw]:
+        try:
+            updates = await self.bot.get_updates(
+                offset=self._offset,
+                timeout=timedelta(seconds=wait_s),
+                allowed_updates=UPDATES,
+                read_timeout=wait_s + 10,
+            )
+        except TelegramError as error:
+            raise sorted_out(error) from error
+        if updates:
+            self._offset = updates[-1].update_id + 1
+        return [raw(update) for update in updates]
+
+    def read(self, payload: Mapping[str, Any]) -> Incoming | None:
+        update = Update.de_json(dict(payload), self.bot)
+        if update.callback_query:
+            return _tap(update.callback_query)
+        if update.my_chat_member:
+            status = update.my_chat_member.new_chat_member.status
+            kind: Kind = "blocked" if status in {"kicked", "left"} else "unblocked"
+            return Incoming(kind, str(update.my_chat_member.chat.id))
+        return _said(update.message) if update.message else None
+
+    async def fetch(self, file_id: str, max_bytes: int) -> bytes:
+        try:
+            file = await self.bot.get_file(file_id)
+            if file.file_size is not None and file.file_size > max_bytes:
+                raise SendError("file too big", "final")
+            content = bytes(await file.download_as_bytearray())
+        except TelegramError as error:
+            raise sorted_out(error) from error
+        if len(content) > max_bytes:
+            raise SendError("file too big", "final")
+        return content
+
+    async def seen(self, incoming: Incoming, toast: str | None) -> None:
+        # A tap whose answer is late or lost costs the person a spinning button, never an answer.
+        with contextlib.suppress(TelegramError):
+            if incoming.tap_id:
+                words = plain.strip(toast)[:200] if toast else None
+                await self.bot.answer_callback_query(incoming.tap_id, text=words)
+
+    # ---- out ----
+
+    def parts(self, message: Message) -> Sequence[Message]:
+        return plain.parts(message, LONGEST)
+
+    async def send(self, chat: str, message: Message, edit: str | None = None) -> str:
+        try:
+            if edit:
+                return await self._edit(chat, message, edit)
+            return await self._send(chat, message)
+        except TelegramError as error:
+            raise sorted_out(error) from error
+
+    async def _send(self, chat: str, message: Message) -> str:
+        sent = await self.bot.send_message(
+            chat, message.text, parse_mode=ParseMode.HTML, reply_markup=keyboard(message)
+        )
+        for file in message.files:
+            content = await self.open_file(file.kind, file.arguments)
+            await self.bot.send_document(chat, InputFile(io.BytesIO(content), filename=file.name))
+        return str(sent.message_id)
+
+    async def _edit(self, chat: str, message: Message, edit: str) -> str:
+        buttons = keyboard(message)
+        inline = buttons if isinstance(buttons, InlineKeyboardMarkup) else None
+        try:
+            await self.bot.edit_message_text(
+                message.text, chat, int(edit), parse_mode=ParseMode.HTML, reply_markup=inline
+            )
+        except BadRequest as error:
+            # A screen that shows already what it should is as good as edited.
+            if "not modified" not in error.message:
+                raise
+        return edit
+
+
+def _file_url(base_url: str) -> str:
+    return base_url.removesuffix("/bot") + "/file/bot"
+
+
+def raw(update: Update) -> Raw:
+    """An update with its key (the update's id), its chat and the time at which it was said."""
+    chat = str(update.effective_chat.id) if update.effective_chat else ""
+    said = update.message.date if update.message else None
+    if said is None and update.my_chat_member:
+        said = update.my_chat_member.date
+    return Raw(str(update.update_id), chat, said, update.to_dict())
+
+
+def _tap(tap: CallbackQuery) -> Incoming | None:
+    if tap.message is None or not tap.data:
+        return None
+    chat, message_id = str(tap.message.chat.id), str(tap.message.message_id)
+    return Incoming("tap", chat, action=tap.data, message_id=message_id, tap_id=tap.id)
+
+
+def _said(message: Received) -> Incoming:
+    chat = str(message.chat.id)
+    if message.contact:
+        sender = message.from_user.id if message.from_user else None
+        number = message.contact.phone_number
+        return Incoming("contact", chat, text=number, own_contact=message.contact.user_id == sender)
+    if message.document:
+        found = message.document
+        document = Document(found.file_id, found.file_name or "", found.file_size)
+        return Incoming("document", chat, text=message.caption or "", document=document)
+    if message.text is not None:
+        return _words(chat, message.text)
+    for kind in ("photo", "voice", "sticker"):
+        if getattr(message, kind):
+            return Incoming(kind, chat)
+    return Incoming("other", chat)
+
+
+def _words(chat: str, text: str) -> Incoming:
+    command, _, payload = text.partition(" ")
+    if command.partition("@")[0] == "/start":
+        return Incoming("start", chat, text=payload.strip())
+    return Incoming("text", chat, text=text.removeprefix("/"))
+
+
+def keyboard(message: Message) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    """The choices as buttons: inside the bubble, or under the composer for the menu that stays."""
+    if message.phone_button:
+        labels = [[KeyboardButton(message.phone_button, request_contact=True)]]
+        labels += [[KeyboardButton(choice.label)] for choice in message.choices]
+        return ReplyKeyboardMarkup(labels, resize_keyboard=True, one_time_keyboard=True)
+    if message.menu:
+        big = [[KeyboardButton(choice.label)] for choice in message.choices]
+        return ReplyKeyboardMarkup(big, resize_keyboard=True, is_persistent=True)
+    buttons = [[_button(c) for c in row] for row in rows(message.choices)]
+    return InlineKeyboardMarkup(buttons) if buttons else None
+
+
+def _button(choice: Choice) -> InlineKeyboardButton:
+    return InlineKeyboardButton(choice.label, callback_data=choice.action)
+
+
+def rows(choices: Sequence[Choice]) -> list[list[Choice]]:
+    """One choice a row; two only where both are short."""
+    laid: list[list[Choice]] = []
+    for choice in choices:
+        last = laid[-1] if laid else []
+        if len(last) == 1 and max(len(last[0].label), len(choice.label)) <= SHORT_LABEL:
+            last.append(choice)
+        else:
+            laid.append([choice])
+    return laid
+
+
+# What the platform says (lower case, a part of it) -> what it means for us. channels.md has the table.
+_BAD_REQUESTS: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("chat not found", {"dead": True}),
+    ("message to edit not found", {"gone": True}),
+    ("message can't be edited", {"gone": True}),
+    ("message_id_invalid", {"gone": True}),
+)
+
+
+def sorted_out(error: TelegramError) -> SendError:
+    """PTB's exception by its cause. BadRequest is a NetworkError there, so it is looked at first."""
+    reason = type(error).__name__
+    match error:
+        case RetryAfter():
+            return SendError(reason, "not_sent", retry_after=_seconds(error.retry_after))
+        case Forbidden():
+            return SendError("blocked", "final", dead=True)
+        case InvalidToken() | Conflict():
+            return SendError(reason, "not_sent", stop=True)
+        case BadRequest():
+            found = next((means for words, means in _BAD_REQUESTS if words in error.message.lower()), {})
+            return SendError("bad request", "final", **found)
+        case ChatMigrated():
+            return SendError("migrated", "final", dead=True)
+        case _:
+            return SendError(reason, "not_sent" if _never_left(error) else "unknown")
+
+
+def _seconds(wait: float | timedelta) -> float:
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def _never_left(error: BaseException) -> bool:
+    """Whether the request certainly did not reach the far end: no connection was ever made."""
+    import httpx  # noqa: PLC0415  only python-telegram-bot's transport needs it
+
+    certain = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, certain):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

@@ -1,0 +1,69 @@
+"""Addresses: a chat with one of our bots. It may stand for several people, and a person may have several."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from db.people import Person
+from db.sql import add_once, insert, many, one
+from db.tables import addresses, bots, links, people
+
+
+@dataclass(frozen=True)
+class Address:
+    id: int
+    bot_id: int
+    chat: str
+    dead_at: datetime | None
+    dead_why: str | None
+    last_in_at: datetime | None
+
+
+def bot(connection: Connection, channel: str, external: str, username: str) -> int:
+    """The id of a bot, known from now on if it was not."""
+    mine = (bots.c.channel == channel) & (bots.c.external == external)
+    found = connection.execute(select(bots.c.id).where(mine)).scalar()
+    if found is None:
+        return insert(connection, bots, channel=channel, external=external, username=username)
+    connection.execute(bots.update().where(mine).values(username=username))
+    return int(found)
+
+
+def get(connection: Connection, address_id: int) -> Address:
+    address = one(Address, connection.execute(select(addresses).where(addresses.c.id == address_id)).first())
+    if address is None:
+        raise LookupError(f"no address {address_id}")
+    return address
+
+
+def heard_from(connection: Connection, bot_id: int, chat: str, now: datetime) -> Address:
+    """The address somebody has just written from: alive, whatever it was before."""
+    add_once(connection, addresses, [{"bot_id": bot_id, "chat": chat}])
+    here = (addresses.c.bot_id == bot_id) & (addresses.c.chat == chat)
+    alive = {"last_in_at": now, "dead_at": None, "dead_why": None}
+    row = connection.execute(addresses.update().where(here).values(**alive).returning(addresses)).first()
+    assert row is not None  # noqa: S101  the line before the update made sure of it
+    return Address(**row._mapping)
+
+
+def mark_dead(connection: Connection, address_id: int, why: str, now: datetime) -> None:
+    dead = {"dead_at": now, "dead_why": why}
+    connection.execute(addresses.update().where(addresses.c.id == address_id).values(**dead))
+
+
+def people_at(connection: Connection, address_id: int, consent: str = "agreed") -> list[Person]:
+    """Who stands behind an address with this state of consent, by given name."""
+    here = (links.c.address_id == address_id) & (links.c.consent == consent) & people.c.left_at.is_(None)
+    rows = connection.execute(select(people).join(links).where(here).order_by(people.c.sort_key)).all()
+    return many(Person, rows)
+
+
+def best_for(connection: Connection, person_id: int) -> Address | None:
+    """Where to write to a person: agreed, not stopped, alive, the one last used."""
+    way = (links.c.person_id == person_id) & (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
+    found = select(addresses).join(links).where(way, addresses.c.dead_at.is_(None))
+    newest = found.order_by(addresses.c.last_in_at.desc().nulls_last(), addresses.c.id.desc())
+    return one(Address, connection.execute(newest).first())

@@ -1,0 +1,95 @@
+"""What a chat is in the middle of: the awaited answer, the choices it has been shown, the screens it looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from db.sql import insert, put
+from db.tables import conversations, offers, screens
+
+FORGET_AFTER = timedelta(minutes=30)  # an awaited answer
+NEW_MENU = timedelta(minutes=1)  # a menu that left within this time before a number was written may not have been read
+KEPT_OFFERS = 5
+
+
+@dataclass
+class Conversation:
+    """One chat's state. `draft` is what is being put together, emptied when it is done or given up."""
+
+    expects: str | None = None
+    expects_number: bool = False
+    expects_since: datetime | None = None
+    draft: dict[str, Any] = field(default_factory=dict)
+    acting: str | None = None
+    lost: int = 0
+
+    def awaits(self, now: datetime) -> str | None:
+        if self.expects and self.expects_since and now - self.expects_since <= FORGET_AFTER:
+            return self.expects
+        return None
+
+    def forget(self) -> None:
+        self.expects, self.expects_number, self.expects_since = None, False, None
+        self.draft = {}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Choices that left for a chat: [{"label", "action"}] in their order."""
+
+    left_at: datetime
+    message_id: str | None
+    solicited: bool
+    choices: list[dict[str, str]]
+
+
+def load(connection: Connection, address_id: int) -> Conversation:
+    row = connection.execute(select(conversations).where(conversations.c.address_id == address_id)).first()
+    if row is None:
+        return Conversation()
+    values = {name: value for name, value in row._mapping.items() if name != "address_id"}
+    return Conversation(**values)
+
+
+def save(connection: Connection, address_id: int, conversation: Conversation) -> None:
+    put(connection, conversations, {"address_id": address_id}, vars(conversation))
+
+
+def offered(connection: Connection, address_id: int, offer: Offer) -> None:
+    """Remember the choices of a message that has left; only the newest few are kept."""
+    newest = insert(connection, offers, address_id=address_id, **vars(offer))
+    older = select(offers.c.id).where(offers.c.address_id == address_id, offers.c.id <= newest)
+    kept = connection.execute(older.order_by(offers.c.id.desc()).limit(KEPT_OFFERS)).scalars().all()
+    connection.execute(offers.delete().where(offers.c.address_id == address_id, offers.c.id < min(kept)))
+
+
+def newest_offers(connection: Connection, address_id: int, said_at: datetime) -> list[Offer]:
+    """The two newest menus that had left before somebody wrote, newest first."""
+    before = (offers.c.address_id == address_id) & (offers.c.left_at <= said_at)
+    found = select(offers.c.left_at, offers.c.message_id, offers.c.solicited, offers.c.choices).where(before)
+    return [Offer(*row) for row in connection.execute(found.order_by(offers.c.id.desc()).limit(2)).all()]
+
+
+def shown(connection: Connection, address_id: int, name: str, message_id: str, now: datetime) -> None:
+    values = {"message_id": message_id, "shown_at": now}
+    put(connection, screens, {"address_id": address_id, "name": name}, values)
+
+
+def unshow(connection: Connection, address_id: int, name: str) -> None:
+    """The message of a live screen is gone: the next render is a new one."""
+    here = (screens.c.address_id == address_id) & (screens.c.name == name)
+    connection.execute(screens.delete().where(here))
+
+
+def screen_message(connection: Connection, address_id: int, name: str) -> str | None:
+    here = (screens.c.address_id == address_id) & (screens.c.name == name)
+    return connection.execute(select(screens.c.message_id).where(here)).scalar()
+
+
+def watchers(connection: Connection, name: str) -> list[int]:
+    """The addresses where this live screen stands."""
+    return list(connection.execute(select(screens.c.address_id).where(screens.c.name == name)).scalars())

@@ -1,0 +1,78 @@
+"""The inbox: what arrived is a committed row before the far end is told that we have it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from db.sql import add_once
+from db.tables import received
+
+TRIES = 2
+POISON_KEPT = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One event as it came: `event_key` is unique per bot, `payload` is what the channel can read again."""
+
+    event_key: str
+    chat: str
+    said_at: datetime
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    id: int
+    bot_id: int
+    chat: str
+    said_at: datetime
+    payload: dict[str, Any]
+    tries: int
+
+
+def store(connection: Connection, bot_id: int, arrivals: Sequence[Arrival], now: datetime) -> int:
+    """Keep what arrived; an event that came before is passed over. How many were new."""
+    rows = [{**vars(a), "bot_id": bot_id, "arrived_at": now, "state": "waiting"} for a in arrivals]
+    return add_once(connection, received, rows)
+
+
+def waiting(connection: Connection, most: int = 50) -> list[Waiting]:
+    """The oldest unhandled event of each chat, so that order is kept within a chat."""
+    first = (
+        select(func.min(received.c.id))
+        .where(received.c.state == "waiting")
+        .group_by(received.c.bot_id, received.c.chat)
+    )
+    columns = [received.c[name] for name in Waiting.__dataclass_fields__]
+    found = select(*columns).where(received.c.id.in_(first)).order_by(received.c.id).limit(most)
+    return [Waiting(*row) for row in connection.execute(found).all()]
+
+
+def take(connection: Connection, row_id: int) -> bool:
+    """Claim a waiting row within the transaction that holds all its effects; False when another had it."""
+    mine = (received.c.id == row_id) & (received.c.state == "waiting")
+    done = received.update().where(mine).values(state="done", payload=None)
+    return connection.execute(done).rowcount == 1
+
+
+def failed(connection: Connection, row_id: int, error: str) -> bool:
+    """Count a handler's failure; True when the row is now poisoned. `error` is a kind of exception, no words."""
+    counted = received.update().where(received.c.id == row_id).values(tries=received.c.tries + 1, error=error)
+    tries = connection.execute(counted.returning(received.c.tries)).scalar_one()
+    if tries < TRIES:
+        return False
+    connection.execute(received.update().where(received.c.id == row_id).values(state="poisoned"))
+    return True
+
+
+def clean(connection: Connection, now: datetime) -> int:
+    """Drop handled rows after a day and poisoned ones after a week; how many."""
+    day_old = (received.c.state == "done") & (received.c.arrived_at < now - timedelta(days=1))
+    week_old = (received.c.state == "poisoned") & (received.c.arrived_at < now - POISON_KEPT)
+    return connection.execute(received.delete().where(day_old | week_old)).rowcount

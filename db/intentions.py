@@ -1,0 +1,164 @@
+"""Advance notice: who has said that he will come. It is never the roll call (domain.md, finding 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from db import meetings as meeting_rows
+from db import people as people_rows
+from db.meetings import Meeting
+from db.people import Person
+from db.sql import insert, many, one
+from db.tables import intentions, people
+
+COMING = ("yes", "late", "early")
+CHOICES = ("yes", "no", "unsure", "late", "early")
+REASONS = ("health", "family", "work", "away", "official", "other")
+
+
+@dataclass(frozen=True)
+class Intention:
+    """What was said, for which revision of the meeting, by whom. `how` is "self", or "phone" by the secretary."""
+
+    id: int
+    meeting_id: int
+    person_id: int
+    choice: str
+    reason: str | None
+    revision: int
+    how: str
+    recorded_by: int | None
+    said_at: datetime
+    before: str | None
+    changes: int
+
+
+def get(connection: Connection, intention_id: int) -> Intention | None:
+    return one(Intention, connection.execute(select(intentions).where(intentions.c.id == intention_id)).first())
+
+
+def of(connection: Connection, meeting_id: int, person_id: int) -> Intention | None:
+    mine = (intentions.c.meeting_id == meeting_id) & (intentions.c.person_id == person_id)
+    return one(Intention, connection.execute(select(intentions).where(mine)).first())
+
+
+def current(connection: Connection, meeting: Meeting, person_id: int) -> Intention | None:
+    """What the person said about the meeting as it stands now; an answer to an earlier date does not count."""
+    said = of(connection, meeting.id, person_id)
+    return said if said and said.revision == meeting.revision else None
+
+
+def record(
+    connection: Connection,
+    meeting: Meeting,
+    person_id: int,
+    choice: str,
+    now: datetime,
+    *,
+    recorded_by: int | None = None,
+) -> Intention:
+    """Set what a person says about a meeting. Saying the same again changes nothing (`changes` stays)."""
+    how = "phone" if recorded_by else "self"
+    values = {"choice": choice, "revision": meeting.revision, "how": how, "recorded_by": recorded_by, "said_at": now}
+    old = of(connection, meeting.id, person_id)
+    if old is None:
+        fresh = insert(connection, intentions, meeting_id=meeting.id, person_id=person_id, **values)
+        return _known(connection, fresh)
+    if (old.choice, old.revision, old.how) == (choice, meeting.revision, how):
+        return old
+    reason = old.reason if choice == "no" and old.choice == "no" else None
+    changed = {**values, "reason": reason, "before": old.choice, "changes": old.changes + 1}
+    connection.execute(intentions.update().where(intentions.c.id == old.id).values(**changed))
+    return _known(connection, old.id)
+
+
+def set_reason(connection: Connection, meeting: Meeting, person_id: int, reason: str) -> Intention | None:
+    """Add the kind of reason to a person's "no"; None where he has not declined."""
+    mine = (intentions.c.meeting_id == meeting.id) & (intentions.c.person_id == person_id)
+    declined = intentions.update().where(mine, intentions.c.choice == "no").values(reason=reason)
+    return one(Intention, connection.execute(declined.returning(intentions)).first())
+
+
+def _known(connection: Connection, intention_id: int) -> Intention:
+    found = get(connection, intention_id)
+    if found is None:
+        raise LookupError(f"no intention {intention_id}")
+    return found
+
+
+@dataclass(frozen=True)
+class Line:
+    """One member on the secretary's screen. `said` is None while he has not answered about the present date."""
+
+    person: Person
+    said: Intention | None
+    reachable: bool
+
+
+@dataclass(frozen=True)
+class Status:
+    """Who comes, out of how many; each list by given names. Exempt members are not counted."""
+
+    meeting: Meeting
+    lines: Sequence[Line]
+    exempt: Sequence[Person]
+
+    @property
+    def total(self) -> int:
+        return len(self.lines)
+
+    @property
+    def answered(self) -> int:
+        return sum(line.said is not None for line in self.lines)
+
+    def having(self, *choices: str) -> list[Line]:
+        return [line for line in self.lines if line.said and line.said.choice in choices]
+
+    @property
+    def coming(self) -> list[Line]:
+        return self.having(*COMING)
+
+    @property
+    def declined(self) -> list[Line]:
+        return self.having("no")
+
+    @property
+    def unsure(self) -> list[Line]:
+        return self.having("unsure")
+
+    @property
+    def silent(self) -> list[Line]:
+        """Reached, and not answered yet."""
+        return [line for line in self.lines if line.said is None and line.reachable]
+
+    @property
+    def unreached(self) -> list[Line]:
+        return [line for line in self.lines if line.said is None and not line.reachable]
+
+    @property
+    def missing(self) -> list[Line]:
+        """Whom the secretary has to call."""
+        return [line for line in self.lines if line.said is None]
+
+    def reasons(self) -> list[tuple[str, int]]:
+        """(kind, how many) of the declined who gave one, in the order of the choices."""
+        given = [line.said.reason for line in self.declined if line.said and line.said.reason]
+        return [(reason, given.count(reason)) for reason in REASONS if reason in given]
+
+
+def status(connection: Connection, meeting: Meeting) -> Status:
+    here = (people.c.unit_id == meeting.unit_id) & people.c.left_at.is_(None)
+    ways = select(people.c.id).where(here, people_rows.reachable())
+    reachable = set(connection.execute(ways).scalars())
+    said_now = (intentions.c.meeting_id == meeting.id) & (intentions.c.revision == meeting.revision)
+    said = {i.person_id: i for i in many(Intention, connection.execute(select(intentions).where(said_now)).all())}
+    lines = [
+        Line(person, said.get(person.id), person.id in reachable)
+        for person in meeting_rows.invited(connection, meeting.unit_id)
+    ]
+    exempt = [p for p in people_rows.of_cell(connection, meeting.unit_id) if p.standing == "exempt"]
+    return Status(meeting, lines, exempt)

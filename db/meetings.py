@@ -1,0 +1,157 @@
+"""Meetings of a cell: what is planned, what has changed, and the ladder of reminders that leads up to one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from db import people as people_rows
+from db.outbox import cancel_items
+from db.people import Person
+from db.rules import Rules
+from db.sql import insert, many, one
+from db.tables import meetings, people, rungs
+from db.units import Unit
+
+LASTS = timedelta(hours=2)  # after this an answer comes too late (an ordinary meeting has at least 90 minutes)
+ASK_AHEAD = timedelta(days=8)  # words are read as an answer only once the invitation may be out
+
+
+@dataclass(frozen=True)
+class Meeting:
+    id: int
+    unit_id: int
+    series_id: int | None
+    occurrence: str | None
+    kind: str
+    starts_at: datetime
+    place: str
+    state: str
+    revision: int
+    old_starts_at: datetime | None
+    old_place: str | None
+    reason: str | None
+    materials_at: datetime | None
+    made_at: datetime
+
+    def is_over(self, now: datetime) -> bool:
+        return now > self.starts_at + LASTS
+
+
+def get(connection: Connection, meeting_id: int) -> Meeting | None:
+    return one(Meeting, connection.execute(select(meetings).where(meetings.c.id == meeting_id)).first())
+
+
+def for_person(connection: Connection, meeting_id: int, person_id: int) -> Meeting | None:
+    """A meeting of the person's own cell; None for any other."""
+    mine = select(meetings).join(people, people.c.unit_id == meetings.c.unit_id)
+    found = mine.where(meetings.c.id == meeting_id, people.c.id == person_id)
+    return one(Meeting, connection.execute(found).first())
+
+
+def for_secretary(connection: Connection, meeting_id: int, person_id: int) -> Meeting | None:
+    """A meeting of a cell that the person leads; None for any other."""
+    meeting = get(connection, meeting_id)
+    if meeting and people_rows.may(connection, person_id, people_rows.SECRETARIES, meeting.unit_id):
+        return meeting
+    return None
+
+
+def upcoming(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
+    """The cell's meetings that are planned or waiting for a day, the next first."""
+    ahead = (meetings.c.unit_id == unit_id) & (meetings.c.state != "cancelled")
+    found = select(meetings).where(ahead, meetings.c.starts_at > now - LASTS).order_by(meetings.c.starts_at)
+    return many(Meeting, connection.execute(found).all())
+
+
+def next_planned(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
+    return next((m for m in upcoming(connection, unit_id, now) if m.state == "planned"), None)
+
+
+def open_for(connection: Connection, person_ids: Iterable[int], now: datetime) -> list[Meeting]:
+    """The planned meetings that these people may be answering about just now."""
+    cells = select(people.c.unit_id).where(people.c.id.in_(list(person_ids)))
+    near = (meetings.c.state == "planned") & meetings.c.starts_at.between(now - LASTS, now + ASK_AHEAD)
+    found = select(meetings).where(meetings.c.unit_id.in_(cells), near).order_by(meetings.c.starts_at)
+    return many(Meeting, connection.execute(found).all())
+
+
+def invited(connection: Connection, cell_id: int) -> list[Person]:
+    """The members who count: exempt ones are neither asked nor counted."""
+    return [p for p in people_rows.of_cell(connection, cell_id) if p.standing in people_rows.COUNTED]
+
+
+def add(connection: Connection, unit: Unit, starts_at: datetime, place: str, now: datetime, **values: Any) -> Meeting:
+    """A new meeting; `values`: kind, series_id, occurrence, state. Its ladder is set up by `climb`."""
+    row = {"kind": "ordinary", "state": "planned", **values}
+    meeting_id = insert(connection, meetings, unit_id=unit.id, starts_at=starts_at, place=place, made_at=now, **row)
+    return _known(connection, meeting_id)
+
+
+def change(connection: Connection, meeting: Meeting, **values: Any) -> Meeting:
+    """Give a meeting a new revision; what waits about the old one will find itself useless."""
+    changed = meetings.update().where(meetings.c.id == meeting.id, meetings.c.revision == meeting.revision)
+    connection.execute(changed.values(revision=meeting.revision + 1, **values))
+    cancel_items(connection, MEMBER_KINDS | SECRETARY_KINDS, meeting.id)
+    return _known(connection, meeting.id)
+
+
+def set_materials_posted(connection: Connection, meeting: Meeting, now: datetime) -> None:
+    connection.execute(meetings.update().where(meetings.c.id == meeting.id).values(materials_at=now))
+
+
+def _known(connection: Connection, meeting_id: int) -> Meeting:
+    meeting = get(connection, meeting_id)
+    if meeting is None:
+        raise LookupError(f"no meeting {meeting_id}")
+    return meeting
+
+
+# ---- the ladder ----
+
+MEMBER_KINDS = frozenset({"invite", "ask", "brief", "last_call", "today"})
+SECRETARY_KINDS = frozenset({"prepare", "materials", "call_list", "rest_day"})
+EVEN_IF_LATE = frozenset({"invite", "prepare", "rest_day"})  # the others are left out when their moment has passed
+
+
+@dataclass(frozen=True)
+class Rung:
+    meeting_id: int
+    revision: int
+    name: str
+    due_at: datetime
+    fired_at: datetime | None
+
+
+def climb(connection: Connection, meeting: Meeting, now: datetime, rules: Rules, without: Iterable[str] = ()) -> None:
+    """Set up the reminders of a meeting's present revision, `without` those that something else takes the place of."""
+    for name, step in rules.ladder.items():
+        if (name == "rest_day") == (meeting.state == "asking") and name not in without:
+            day: date = rules.local(meeting.starts_at).date() - timedelta(days=step.days)
+            due_at = rules.at(day, step.at)
+            if due_at < now and name in EVEN_IF_LATE:
+                due_at = rules.next_allowed(now)
+            if due_at >= now and due_at < meeting.starts_at:
+                row = {"meeting_id": meeting.id, "revision": meeting.revision, "name": name, "due_at": due_at}
+                connection.execute(rungs.insert().values(**row))
+
+
+def due_rungs(connection: Connection, now: datetime) -> list[Rung]:
+    """What the ladder has to say now, each marked as said: a second look finds nothing."""
+    ripe = rungs.update().where(rungs.c.fired_at.is_(None), rungs.c.due_at <= now)
+    rows = connection.execute(ripe.values(fired_at=now).returning(rungs)).all()
+    return sorted(many(Rung, rows), key=lambda rung: (rung.due_at, rung.meeting_id, rung.name))
+
+
+def has_fired(connection: Connection, meeting: Meeting, name: str) -> bool:
+    mine = (rungs.c.meeting_id == meeting.id) & (rungs.c.revision == meeting.revision) & (rungs.c.name == name)
+    return connection.execute(select(rungs.c.fired_at).where(mine, rungs.c.fired_at.is_not(None))).first() is not None
+
+
+def next_rung(connection: Connection, after: datetime) -> datetime | None:
+    waiting = rungs.c.fired_at.is_(None) & (rungs.c.due_at > after)
+    return connection.execute(select(func.min(rungs.c.due_at)).where(waiting)).scalar()

@@ -1,0 +1,334 @@
+"""The outbox: due items belong to people, deliveries to addresses; each leaves once.
+
+A due item says what a person is to hear (kind, subject, revision). When its time has come it is gathered into a
+delivery to the best address of the person, together with what else that address is to hear at the same time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, or_, select
+
+from db import addresses as address_rows
+from db.rules import Rules
+from db.sql import add_once, insert, many
+from db.tables import deliveries, due_items, screens
+
+EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
+ANSWER, CHANGE, ALERT, REMINDER, NOTICE = 0, 10, 15, 20, 30
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How a due item travels. `merges`: shares a message with others of its moment. `capped`: one a day and address.
+    `once_more`: sent again, marked, when a crash left it unknown whether it had gone; otherwise its author decides.
+    """
+
+    priority: int
+    merges: bool = False
+    capped: bool = False
+    once_more: bool = True
+
+
+KINDS: dict[str, Kind] = {
+    # the member's ladder
+    "invite": Kind(REMINDER, merges=True, capped=True),
+    "ask": Kind(REMINDER, merges=True, capped=True),
+    "brief": Kind(REMINDER, merges=True, capped=True),
+    "last_call": Kind(REMINDER, merges=True, capped=True),
+    "today": Kind(REMINDER, merges=True, capped=True),
+    # the secretary's ladder
+    "prepare": Kind(ALERT, merges=True),
+    "materials": Kind(ALERT, merges=True),
+    "call_list": Kind(ALERT, merges=True),
+    "rest_day": Kind(ALERT, merges=True),
+    # a meeting that changed
+    "moved": Kind(CHANGE),
+    "cancelled": Kind(CHANGE),
+    # news for the secretary, or for a person about himself
+    "joined": Kind(ALERT),
+    "stopped": Kind(ALERT),
+    "turned": Kind(ALERT),
+    "overruled": Kind(ALERT),
+    "all_answered": Kind(ALERT),
+    "call_me": Kind(ALERT),
+    "claim": Kind(ALERT),
+    "phone_typed": Kind(ALERT),
+    "recorded": Kind(ALERT),
+    "erase": Kind(ALERT),
+    # an official's notice
+    "notice": Kind(NOTICE, once_more=False),
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    id: int
+    person_id: int
+    kind: str
+    subject: int
+    revision: int
+    priority: int
+    due_at: datetime
+    worthless_after: datetime
+    state: str
+    delivery_id: int | None
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Delivery:
+    id: int
+    address_id: int
+    kind: str
+    priority: int
+    send_after: datetime
+    worthless_after: datetime | None
+    state: str
+    message: dict[str, Any] | None
+    screen: str | None
+    local_date: str | None
+    resent: bool
+    tries: int
+    parts_sent: int
+    dispatched_at: datetime | None
+    finished_at: datetime | None
+    message_id: str | None
+    error: str | None
+
+
+def answer(connection: Connection, address_id: int, message: dict[str, Any], now: datetime) -> None:
+    """Queue a rendered message as the answer to what the address has just said."""
+    row = {"kind": "answer", "priority": ANSWER, "send_after": now, "state": "queued", "message": message}
+    insert(connection, deliveries, address_id=address_id, screen=message.get("screen"), **row)
+
+
+def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now: datetime) -> None:
+    """Have a live screen drawn anew where it stands; a render that still waits there is enough."""
+    for address_id in address_ids:
+        same = (deliveries.c.address_id == address_id) & (deliveries.c.screen == screen)
+        waits = exists().where(same, deliveries.c.kind == "screen", deliveries.c.state == "queued")
+        if not connection.execute(select(waits)).scalar():
+            here = (screens.c.address_id == address_id) & (screens.c.name == screen)
+            drawn = connection.execute(select(screens.c.shown_at).where(here)).scalar()
+            soonest = max(now, drawn + EDIT_GAP) if drawn else now
+            row = {"kind": "screen", "priority": ALERT, "send_after": soonest, "state": "queued", "screen": screen}
+            insert(connection, deliveries, address_id=address_id, **row)
+
+
+def due(
+    connection: Connection,
+    person_ids: Iterable[int],
+    kind: str,
+    subject: int,
+    *,
+    due_at: datetime,
+    worthless_after: datetime,
+    now: datetime,
+    revision: int = 1,
+) -> int:
+    """Say that these people are to hear of `subject`, once a revision; how many of them were new to it."""
+    row = {
+        "kind": kind,
+        "subject": subject,
+        "revision": revision,
+        "priority": KINDS[kind].priority,
+        "due_at": due_at,
+        "worthless_after": worthless_after,
+        "state": "waiting",
+        "made_at": now,
+    }
+    return add_once(connection, due_items, [{**row, "person_id": person} for person in person_ids])
+
+
+def told_since(connection: Connection, kinds: Iterable[str], subject: int, since: datetime) -> set[int]:
+    """The people for whom one of these became due about a subject later than `since`."""
+    mine = (due_items.c.kind.in_(list(kinds))) & (due_items.c.subject == subject) & (due_items.c.due_at > since)
+    return set(connection.execute(select(due_items.c.person_id).where(mine)).scalars())
+
+
+def cancel_items(connection: Connection, kinds: Iterable[str], subject: int) -> None:
+    """Take back what has not left yet about a subject."""
+    mine = (due_items.c.kind.in_(list(kinds))) & (due_items.c.subject == subject)
+    waiting = mine & (due_items.c.state == "waiting")
+    connection.execute(due_items.update().where(waiting).values(state="cancelled"))
+
+
+# ---- gathering: due items -> deliveries ----
+
+
+def gather(connection: Connection, now: datetime, rules: Rules, most: int = 500) -> int:
+    """Put what is due now into deliveries; how many were made. Safe to repeat: every item moves on once."""
+    _drop_worthless(connection, now)
+    _hold_for_the_night(connection, now, rules)
+    ripe = (due_items.c.state == "waiting") & (due_items.c.due_at <= now)
+    found = select(due_items).where(ripe).order_by(due_items.c.priority, due_items.c.due_at, due_items.c.id)
+    bundles: dict[tuple[int, str], list[Item]] = {}
+    for item in many(Item, connection.execute(found.limit(most)).all()):
+        address = address_rows.best_for(connection, item.person_id)
+        if address is None:
+            _set_items(connection, [item], state="unreachable")
+        else:
+            bundles.setdefault((address.id, _bundle(item)), []).append(item)
+    return sum(_deliver(connection, address_id, items, now, rules) for (address_id, _), items in bundles.items())
+
+
+def _bundle(item: Item) -> str:
+    """Items with the same bundle share a message: all that merge, and the same thing to several in a household."""
+    return "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
+
+
+def _deliver(connection: Connection, address_id: int, items: list[Item], now: datetime, rules: Rules) -> int:
+    today = rules.local(now).date().isoformat()
+    if any(KINDS[i.kind].capped for i in items) and _had_one(connection, address_id, today):
+        late = [i for i in items if KINDS[i.kind].capped]
+        tomorrow = rules.at(rules.local(now).date() + timedelta(days=1), rules.quiet_until)
+        _set_items(connection, late, due_at=tomorrow)
+        items = [i for i in items if i not in late]
+    if not items:
+        return 0
+    delivery_id = insert(
+        connection,
+        deliveries,
+        address_id=address_id,
+        kind="items",
+        priority=min(i.priority for i in items),
+        send_after=now,
+        worthless_after=max(i.worthless_after for i in items),
+        state="queued",
+        local_date=today if any(KINDS[i.kind].capped for i in items) else None,
+    )
+    _set_items(connection, items, state="travelling", delivery_id=delivery_id)
+    return 1
+
+
+def _had_one(connection: Connection, address_id: int, local_date: str) -> bool:
+    mine = (deliveries.c.address_id == address_id) & (deliveries.c.local_date == local_date)
+    alive = deliveries.c.state.in_(["queued", "sending", "sent", "uncertain"])
+    return bool(connection.execute(select(exists().where(mine, alive))).scalar())
+
+
+def _set_items(connection: Connection, items: Iterable[Item], **values: Any) -> None:
+    ids = [item.id for item in items]
+    connection.execute(due_items.update().where(due_items.c.id.in_(ids)).values(**values))
+
+
+def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules) -> None:
+    """Between the quiet hours nothing leaves by itself, but changes of a meeting: whoever made them chose the time."""
+    morning = rules.next_allowed(now)
+    if morning == now:
+        return
+    item = (due_items.c.state == "waiting") & (due_items.c.due_at <= now) & (due_items.c.priority > CHANGE)
+    connection.execute(due_items.update().where(item).values(due_at=morning))
+    row = (deliveries.c.state == "queued") & (deliveries.c.kind == "items") & (deliveries.c.priority > CHANGE)
+    waiting = deliveries.update().where(row, deliveries.c.send_after <= now)
+    connection.execute(waiting.values(send_after=morning))
+
+
+def _drop_worthless(connection: Connection, now: datetime) -> None:
+    late = (due_items.c.state == "waiting") & (due_items.c.worthless_after < now)
+    connection.execute(due_items.update().where(late).values(state="expired"))
+    stale = (deliveries.c.state == "queued") & (deliveries.c.worthless_after < now)
+    values = {"state": "expired", "finished_at": now, "message": None}
+    connection.execute(deliveries.update().where(stale).values(**values))
+
+
+# ---- sending: queued -> sending -> sent ----
+
+
+def claim(connection: Connection, now: datetime, rules: Rules, most: int) -> list[Delivery]:
+    """Commit the intent to send: at most one row a chat, the most pressing first."""
+    _drop_worthless(connection, now)
+    _hold_for_the_night(connection, now, rules)
+    ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now)
+    other = deliveries.alias("other")
+    busy = exists().where(and_(other.c.address_id == deliveries.c.address_id, other.c.state == "sending"))
+    order = (deliveries.c.priority, deliveries.c.id)
+    place = func.row_number().over(partition_by=deliveries.c.address_id, order_by=order).label("place")
+    ranked = select(deliveries.c.id, deliveries.c.priority, place).where(ripe, ~busy).subquery()
+    first = select(ranked.c.id).where(ranked.c.place == 1).order_by(ranked.c.priority, ranked.c.id).limit(most)
+    ids = list(connection.execute(first).scalars())
+    mine = deliveries.update().where(deliveries.c.id.in_(ids), deliveries.c.state == "queued")
+    taken = mine.values(state="sending", dispatched_at=now, tries=deliveries.c.tries + 1).returning(deliveries)
+    return sorted(many(Delivery, connection.execute(taken).all()), key=lambda d: (d.priority, d.id))
+
+
+def items_of(connection: Connection, delivery_id: int) -> list[Item]:
+    found = select(due_items).where(due_items.c.delivery_id == delivery_id).order_by(due_items.c.id)
+    return many(Item, connection.execute(found).all())
+
+
+def part_sent(connection: Connection, delivery_id: int) -> None:
+    mine = deliveries.c.id == delivery_id
+    connection.execute(deliveries.update().where(mine).values(parts_sent=deliveries.c.parts_sent + 1))
+
+
+def finish(
+    connection: Connection,
+    delivery_id: int,
+    state: str,
+    now: datetime,
+    *,
+    message_id: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Settle a row for good; its words are emptied, only that it was sent remains."""
+    values = {"state": state, "finished_at": now, "message_id": message_id, "error": error, "message": None}
+    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
+
+
+def again(connection: Connection, delivery_id: int, send_after: datetime, error: str, *, resent: bool = False) -> None:
+    """Give a row back to the queue; `resent` when it may have arrived already."""
+    values: dict[str, Any] = {"state": "queued", "send_after": send_after, "error": error}
+    if resent:
+        values["resent"] = True
+    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
+
+
+def reroute(connection: Connection, delivery_id: int, now: datetime) -> None:
+    """The address was dead: what it carried is due again, for another address of the person if there is one."""
+    mine = due_items.c.delivery_id == delivery_id
+    back = {"state": "waiting", "due_at": now, "delivery_id": None}
+    connection.execute(due_items.update().where(mine).values(**back))
+
+
+def caught_on_the_wire(connection: Connection) -> list[Delivery]:
+    """Rows whose outcome a crash left unknown."""
+    found = select(deliveries).where(deliveries.c.state == "sending").order_by(deliveries.c.id)
+    return many(Delivery, connection.execute(found).all())
+
+
+def repeats(connection: Connection, delivery: Delivery) -> bool:
+    """The policy for a row that may have arrived: once more, or held for its author."""
+    if delivery.resent:
+        return False
+    return all(KINDS[item.kind].once_more for item in items_of(connection, delivery.id))
+
+
+def next_instant(connection: Connection, after: datetime) -> datetime | None:
+    """When the next thing in the outbox is due, later than `after`."""
+    item = select(func.min(due_items.c.due_at)).where(due_items.c.state == "waiting", due_items.c.due_at > after)
+    row = select(func.min(deliveries.c.send_after)).where(
+        deliveries.c.state == "queued", deliveries.c.send_after > after
+    )
+    found = [connection.execute(query).scalar() for query in (item, row)]
+    return min((moment for moment in found if moment), default=None)
+
+
+def is_idle(connection: Connection, now: datetime) -> bool:
+    """Nothing is due, on its way to the wire, or on it."""
+    item = (due_items.c.state == "waiting") & (due_items.c.due_at <= now)
+    row = or_(deliveries.c.state == "sending", and_(deliveries.c.state == "queued", deliveries.c.send_after <= now))
+    busy = or_(exists().where(item), exists().where(row))
+    return not connection.execute(select(busy)).scalar()
+
+
+def reached(connection: Connection, kinds: Iterable[str], subject: int) -> list[int]:
+    """The people to whom something about a subject was carried: accepted by the channel, not read."""
+    travelled = select(due_items.c.person_id).join(deliveries, deliveries.c.id == due_items.c.delivery_id)
+    mine = (due_items.c.kind.in_(list(kinds))) & (due_items.c.subject == subject) & (deliveries.c.state == "sent")
+    return list(connection.execute(travelled.where(mine).distinct()).scalars())

@@ -1,0 +1,138 @@
+"""People: on the roster before they ever join; what they may do is a role on a unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+
+from db import units as unit_rows
+from db.sql import insert, many, one
+from db.tables import addresses, links, people, roles, units
+from db.units import Unit
+from vietnamese.names import sort_key
+from vietnamese.text import fold
+
+SECRETARIES = ("secretary", "deputy")
+COUNTED = ("official", "probationary", "temporary")  # exempt members are shown apart
+
+
+@dataclass(frozen=True)
+class Person:
+    id: int
+    unit_id: int
+    code: str | None
+    name: str
+    folded: str
+    sort_key: str
+    phone: str | None
+    form: str
+    standing: str
+    smartphone: bool | None
+    left_at: datetime | None
+    erase_asked_at: datetime | None
+
+
+def add(connection: Connection, unit: Unit, name: str, **values: Any) -> Person:
+    """Put a person on the roster of a unit. `values`: code, phone (E.164), form, standing, smartphone."""
+    row = {"form": "đồng chí", "standing": "official", **values}
+    person_id = insert(
+        connection, people, unit_id=unit.id, name=name, folded=fold(name), sort_key=sort_key(name), **row
+    )
+    return get(connection, person_id)
+
+
+def get(connection: Connection, person_id: int) -> Person:
+    person = one(Person, connection.execute(select(people).where(people.c.id == person_id)).first())
+    if person is None:
+        raise LookupError(f"no person {person_id}")
+    return person
+
+
+def listed(unit: Unit) -> Select[Any]:
+    """The people of a unit and all below it who have not left, in the order of their given names."""
+    below = select(units.c.id).where(units.c.path.startswith(unit.path))
+    return select(people).where(people.c.unit_id.in_(below), people.c.left_at.is_(None)).order_by(people.c.sort_key)
+
+
+def of_cell(connection: Connection, cell_id: int) -> list[Person]:
+    """Everybody of one cell, by given name; exempt members too."""
+    here = (people.c.unit_id == cell_id) & people.c.left_at.is_(None)
+    return many(Person, connection.execute(select(people).where(here).order_by(people.c.sort_key)).all())
+
+
+def give_role(connection: Connection, person: Person, unit: Unit, role: str) -> None:
+    connection.execute(roles.insert().values(person_id=person.id, unit_id=unit.id, role=role))
+
+
+def roles_of(connection: Connection, person_id: int) -> list[tuple[str, int]]:
+    """(role, unit) of a person, highest unit first."""
+    held = select(roles.c.role, roles.c.unit_id).join(units, units.c.id == roles.c.unit_id)
+    rows = connection.execute(held.where(roles.c.person_id == person_id).order_by(units.c.path)).all()
+    return [(row.role, row.unit_id) for row in rows]
+
+
+def may(connection: Connection, person_id: int, wanted: tuple[str, ...], unit_id: int) -> bool:
+    """Whether the person holds one of these roles on the unit or on one above it."""
+    path = unit_rows.get(connection, unit_id).path
+    held = select(roles.c.person_id).join(units, units.c.id == roles.c.unit_id)
+    mine = held.where(roles.c.person_id == person_id, roles.c.role.in_(wanted), unit_rows.reaches(units.c.path, path))
+    return connection.execute(mine.limit(1)).first() is not None
+
+
+def holders(connection: Connection, wanted: tuple[str, ...], unit_id: int) -> list[Person]:
+    """Who holds one of these roles on exactly this unit."""
+    held = select(people).join(roles, roles.c.person_id == people.c.id)
+    here = held.where(roles.c.unit_id == unit_id, roles.c.role.in_(wanted), people.c.left_at.is_(None))
+    # The secretary stands before his deputy wherever one of them is named.
+    return many(Person, connection.execute(here.order_by(roles.c.role.desc(), people.c.sort_key)).all())
+
+
+def cells_of(connection: Connection, person_id: int) -> list[Unit]:
+    """The cells that the person is secretary or deputy of."""
+    held = select(units).join(roles, roles.c.unit_id == units.c.id)
+    mine = held.where(roles.c.person_id == person_id, roles.c.role.in_(SECRETARIES), units.c.kind == "cell")
+    return many(Unit, connection.execute(mine.order_by(units.c.folded)).all())
+
+
+def reachable() -> ColumnElement[bool]:
+    """SQL, for a query over `people`: he agreed at a living address and has not stopped the messages."""
+    way = select(links.c.person_id).join(addresses, addresses.c.id == links.c.address_id)
+    return exists(
+        way.where(
+            and_(
+                links.c.person_id == people.c.id,
+                links.c.consent == "agreed",
+                links.c.stopped_at.is_(None),
+                addresses.c.dead_at.is_(None),
+            )
+        )
+    )
+
+
+def joined() -> ColumnElement[bool]:
+    """SQL, for a query over `people`: he has agreed somewhere, whether or not he can be reached now."""
+    agreed = (links.c.person_id == people.c.id) & (links.c.consent == "agreed")
+    return exists(select(links.c.person_id).where(agreed))
+
+
+def by_phone(connection: Connection, number: str) -> list[Person]:
+    found = select(people).where(people.c.phone == number, people.c.left_at.is_(None)).order_by(people.c.sort_key)
+    return many(Person, connection.execute(found).all())
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many people are listed below a unit, and how many of them have not joined."""
+
+    listed: int
+    not_joined: int
+
+
+def counts(connection: Connection, unit: Unit) -> Counts:
+    everybody = listed(unit).order_by(None).subquery()
+    waiting = listed(unit).where(~joined()).order_by(None).subquery()
+    total, absent = (select(func.count()).select_from(rows).scalar_subquery() for rows in (everybody, waiting))
+    return Counts(*connection.execute(select(total, absent)).one())

@@ -1,0 +1,40 @@
+"""The one statement that the two engines spell differently, and rows as dataclasses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+T = TypeVar("T")
+
+
+def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows that no unique key of the table knows yet; how many were new."""
+    if not rows:
+        return 0
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).on_conflict_do_nothing()
+    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
+
+
+def put(connection: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+    """Insert the row with these keys, or give the one that is there these values."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(table).values(**keys, **values)
+    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(values)))
+
+
+def insert(connection: Connection, table: Table, **values: Any) -> int:
+    """Insert one row; its id."""
+    return int(connection.execute(table.insert().values(**values).returning(table.c.id)).scalar_one())
+
+
+def one(kind: type[T], row: Row[Any] | None) -> T | None:
+    return kind(**row._mapping) if row else None
+
+
+def many(kind: type[T], rows: Sequence[Row[Any]]) -> list[T]:
+    return [kind(**row._mapping) for row in rows]

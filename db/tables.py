@@ -1,0 +1,404 @@
+"""The tables. Times are aware UTC; personal words in queues live only as long as the work (design.md)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime. SQLite keeps no zone, so both engines are given UTC, and naive values are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+# SQLite counts rows by itself only in a column of type INTEGER.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def key() -> Column[int]:
+    return Column("id", Key, primary_key=True)
+
+
+def to(table: str, name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
+    gone = "CASCADE" if primary_key else None
+    return Column(name, Key, ForeignKey(f"{table}.id", ondelete=gone), nullable=nullable, primary_key=primary_key)
+
+
+installation = Table(
+    "installation",
+    metadata,
+    key(),
+    Column("claim_hash", String(64)),
+    Column("claim_until", Moment),
+    Column("claimed_at", Moment),
+    Column("claim_wrong", Integer, nullable=False, server_default=text("0")),
+)
+
+units = Table(
+    "units",
+    metadata,
+    key(),
+    Column("kind", String(10), nullable=False),  # province, commune, cell
+    Column("name", String(120), nullable=False),  # "thôn Khe Đào", "xã Suối Trong"
+    Column("folded", String(120), nullable=False),
+    to("units", "parent_id", nullable=True),
+    Column("path", String(60), nullable=False, server_default=""),  # "1.4.": a right on a unit reaches what begins so
+    Column("phone", String(20)),
+    UniqueConstraint("parent_id", "folded"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    key(),
+    to("units", "unit_id"),
+    Column("code", String(20), unique=True),
+    Column("name", String(120), nullable=False),
+    Column("folded", String(120), nullable=False),
+    Column("sort_key", String(240), nullable=False),
+    Column("phone", String(20), index=True),
+    Column("form", String(12), nullable=False),
+    Column("standing", String(14), nullable=False),  # official, probationary, temporary, exempt
+    Column("smartphone", Boolean),
+    Column("left_at", Moment),
+    Column("erase_asked_at", Moment),
+    Index("ix_people_unit_name", "unit_id", "folded"),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    to("people", "person_id", primary_key=True),
+    to("units", "unit_id", primary_key=True),
+    Column("role", String(12), primary_key=True),  # secretary, deputy, recorder, official
+)
+
+bots = Table(
+    "bots",
+    metadata,
+    key(),
+    Column("channel", String(12), nullable=False),
+    Column("external", String(40), nullable=False),
+    Column("username", String(64), nullable=False),
+    UniqueConstraint("channel", "external"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    key(),
+    to("bots", "bot_id"),
+    Column("chat", String(64), nullable=False),
+    Column("dead_at", Moment),
+    Column("dead_why", String(20)),
+    Column("last_in_at", Moment),
+    UniqueConstraint("bot_id", "chat"),
+)
+
+links = Table(  # who stands behind an address, and whether he agreed to be written to
+    "links",
+    metadata,
+    to("people", "person_id", primary_key=True),
+    to("addresses", "address_id", primary_key=True),
+    Column("consent", String(10), nullable=False),  # asked, agreed, declined, withdrawn
+    Column("text_version", String(10)),
+    Column("asked_at", Moment, nullable=False),
+    Column("decided_at", Moment),
+    Column("stopped_at", Moment),
+    Index("ix_links_address", "address_id"),
+)
+
+invitations = Table(  # the digits themselves are never stored: they follow from the secret, the number and the attempt
+    "invitations",
+    metadata,
+    key(),
+    Column("attempt", Integer, nullable=False),
+    Column("digits_hash", String(64), unique=True),
+    Column("token_hash", String(64), unique=True),
+    Column("made_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False),
+    Column("used_at", Moment),
+    to("addresses", "address_id", nullable=True),
+    Column("void_at", Moment),
+)
+
+invitation_people = Table(
+    "invitation_people",
+    metadata,
+    to("invitations", "invitation_id", primary_key=True),
+    to("people", "person_id", primary_key=True),
+)
+
+join_attempts = Table(
+    "join_attempts",
+    metadata,
+    key(),
+    to("addresses", "address_id"),
+    Column("at", Moment, nullable=False, index=True),
+    Column("right", Boolean, nullable=False),
+)
+
+series = Table(
+    "series",
+    metadata,
+    key(),
+    to("units", "unit_id"),
+    Column("rule", JSON, nullable=False),
+    Column("time", String(5), nullable=False),  # "19:30", in the unit's zone
+    Column("place", String(120), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+)
+
+meetings = Table(
+    "meetings",
+    metadata,
+    key(),
+    to("units", "unit_id"),
+    to("series", "series_id", nullable=True),
+    Column("occurrence", String(10)),  # the local date that the rule gave, whatever became of it
+    Column("kind", String(14), nullable=False),  # ordinary, extraordinary
+    Column("starts_at", Moment, nullable=False),
+    Column("place", String(120), nullable=False),
+    Column("state", String(10), nullable=False),  # asking (a rest day, unsettled), planned, cancelled
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("old_starts_at", Moment),
+    Column("old_place", String(120)),
+    Column("reason", String(200)),
+    Column("materials_at", Moment),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("series_id", "occurrence"),
+    Index("ix_meetings_unit_starts", "unit_id", "starts_at"),
+)
+
+rungs = Table(  # the reminder ladder of a meeting: due work is a column and a query
+    "rungs",
+    metadata,
+    to("meetings", "meeting_id", primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("name", String(20), primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("fired_at", Moment),
+    Index(
+        "ix_rungs_waiting",
+        "due_at",
+        sqlite_where=text("fired_at IS NULL"),
+        postgresql_where=text("fired_at IS NULL"),
+    ),
+)
+
+intentions = Table(  # advance notice, never the roll call
+    "intentions",
+    metadata,
+    key(),
+    to("meetings", "meeting_id"),
+    to("people", "person_id"),
+    Column("choice", String(8), nullable=False),  # yes, no, late, early, unsure
+    Column("reason", String(10)),
+    Column("revision", Integer, nullable=False),  # of the meeting that it answers
+    Column("how", String(8), nullable=False),  # self, phone
+    to("people", "recorded_by", nullable=True),
+    Column("said_at", Moment, nullable=False),
+    Column("before", String(8)),  # the choice that this one replaced
+    Column("changes", Integer, nullable=False, server_default=text("0")),
+    UniqueConstraint("meeting_id", "person_id"),
+)
+
+calls = Table(  # telephone calls of the secretary that reached nobody
+    "calls",
+    metadata,
+    key(),
+    to("meetings", "meeting_id"),
+    to("people", "person_id"),
+    to("people", "caller_id"),
+    Column("at", Moment, nullable=False),
+)
+
+due_items = Table(  # what a person is to hear; belongs to a person, travels in a delivery
+    "due_items",
+    metadata,
+    key(),
+    to("people", "person_id"),
+    Column("kind", String(20), nullable=False),
+    Column("subject", Key, nullable=False),
+    Column("revision", Integer, nullable=False, server_default=text("1")),
+    Column("priority", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("worthless_after", Moment, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, travelling, unreachable, expired, cancelled
+    to("deliveries", "delivery_id", nullable=True),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("person_id", "kind", "subject", "revision"),
+    Index(
+        "ix_due_items_waiting",
+        "due_at",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_due_items_delivery", "delivery_id"),
+    Index("ix_due_items_subject", "kind", "subject"),
+)
+
+deliveries = Table(  # one message to one address
+    "deliveries",
+    metadata,
+    key(),
+    to("addresses", "address_id"),
+    Column("kind", String(10), nullable=False),  # answer, screen, items
+    Column("priority", Integer, nullable=False),
+    Column("send_after", Moment, nullable=False),
+    Column("worthless_after", Moment),
+    Column("state", String(10), nullable=False),  # queued, sending, sent, failed, uncertain, held, expired, cancelled
+    Column("message", JSON(none_as_null=True)),  # an answer, rendered; emptied when final
+    Column("screen", String(40)),
+    Column("local_date", String(10)),  # set on automatic messages: at most one an address and date
+    Column("resent", Boolean, nullable=False, server_default=text("false")),
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("parts_sent", Integer, nullable=False, server_default=text("0")),
+    Column("dispatched_at", Moment),
+    Column("finished_at", Moment),
+    Column("message_id", String(64)),
+    Column("error", String(120)),
+    Index(
+        "ix_deliveries_queued",
+        "send_after",
+        "priority",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_deliveries_sending",
+        "address_id",
+        sqlite_where=text("state = 'sending'"),
+        postgresql_where=text("state = 'sending'"),
+    ),
+    Index("ix_deliveries_address_date", "address_id", "local_date"),
+)
+
+received = Table(
+    "received",
+    metadata,
+    key(),
+    to("bots", "bot_id"),
+    Column("event_key", String(64), nullable=False),
+    Column("chat", String(64), nullable=False),
+    Column("said_at", Moment, nullable=False),
+    Column("arrived_at", Moment, nullable=False),
+    Column("payload", JSON(none_as_null=True)),
+    Column("state", String(10), nullable=False),  # waiting, done, poisoned
+    Column("tries", Integer, nullable=False, server_default=text("0")),
+    Column("error", Text),
+    UniqueConstraint("bot_id", "event_key"),
+    Index(
+        "ix_received_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
+    ),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    to("addresses", "address_id", primary_key=True),
+    Column("expects", String(40)),
+    Column("expects_number", Boolean, nullable=False, server_default=text("false")),
+    Column("expects_since", Moment),
+    Column("draft", JSON, nullable=False),
+    Column("acting", String(10)),  # the role that a person with several works in
+    Column("lost", Integer, nullable=False, server_default=text("0")),
+)
+
+offers = Table(  # the choices that a chat has been shown, so that a number can be understood
+    "offers",
+    metadata,
+    key(),
+    to("addresses", "address_id"),
+    Column("left_at", Moment, nullable=False),
+    Column("message_id", String(64)),
+    Column("solicited", Boolean, nullable=False),  # it answered something that the person had just written
+    Column("choices", JSON, nullable=False),
+    Index("ix_offers_address", "address_id", "left_at"),
+)
+
+screens = Table(  # which message shows a live screen at an address
+    "screens",
+    metadata,
+    to("addresses", "address_id", primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("message_id", String(64), nullable=False),
+    Column("shown_at", Moment, nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    key(),
+    to("units", "unit_id"),
+    to("people", "author_id"),
+    Column("text", Text, nullable=False),
+    Column("audience", String(12), nullable=False),  # secretaries, members, cell
+    to("units", "cell_id", nullable=True),
+    Column("state", String(10), nullable=False),  # sending, stopped
+    Column("made_at", Moment, nullable=False),
+    Column("send_after", Moment, nullable=False),
+)
+
+notice_people = Table(
+    "notice_people",
+    metadata,
+    to("notices", "notice_id", primary_key=True),
+    to("people", "person_id", primary_key=True),
+    Column("acknowledged_at", Moment),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    key(),
+    Column("at", Moment, nullable=False),
+    to("people", "person_id", nullable=True),
+    Column("act", String(40), nullable=False),
+    to("units", "unit_id", nullable=True),
+    Column("subject", Key),
+)

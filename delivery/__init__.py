@@ -1,0 +1,1 @@
+"""What carries words to people: claim, render, pace, send, settle. Each leaves once."""

@@ -1,0 +1,216 @@
+"""From what arrived to the one handler that answers it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from channels.base import Incoming
+from content import Message
+from db import addresses, conversations, inbox, outbox, people
+from db.conversations import NEW_MENU, Conversation, Offer
+from db.people import Person
+from db.rules import Rules
+from handlers import answer, home, on
+from handlers.router import Entry, Turn, Who
+from vietnamese.text import fold, word_number
+
+HOME_WORDS = frozenset({"0", "menu", "thoi", "ve dau", "quay lai", "trang chu"})
+HOME = "home"
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One waiting row of the inbox, read by its channel."""
+
+    row_id: int
+    bot_id: int
+    incoming: Incoming
+    said_at: datetime
+    document: bytes | None = None
+
+
+def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) -> Message | None:
+    """Answer one event: every effect and the answer itself are rows of this transaction.
+
+    Returns the answer (queued already unless it is a toast), or None where there is nothing to say.
+    """
+    if not inbox.take(connection, heard.row_id):
+        return None
+    turn = _turn(connection, heard, now, rules)
+    message = _answer(turn, heard.said_at)
+    if message:
+        _remember(turn.conversation, message, now)
+        if not (message.toast and turn.incoming.tap_id):
+            outbox.answer(connection, turn.address.id, message.to_json(), now)
+    conversations.save(connection, turn.address.id, turn.conversation)
+    return message
+
+
+def trouble(connection: Connection, heard: Heard, now: datetime, rules: Rules) -> None:
+    """Say kindly that it did not work out, with the number by which the operator finds it (voice.md X9)."""
+    turn = _turn(connection, heard, now, rules)
+    message = turn.say("trouble", number=heard.row_id, phone=home.office_phone(turn))
+    outbox.answer(connection, turn.address.id, message.to_json(), now)
+
+
+def wanted_file(connection: Connection, heard: Heard) -> str | None:
+    """The document that has to be fetched before this event can be handled: only for those who may send one."""
+    incoming = heard.incoming
+    address = addresses.heard_from(connection, heard.bot_id, incoming.chat, heard.said_at)
+    behind = addresses.people_at(connection, address.id)
+    if not any(_holds(connection, person, Who.OFFICIAL) for person in behind):
+        return None
+    if incoming.document:
+        return incoming.document.file_id
+    conversation = conversations.load(connection, address.id)
+    entry = on.actions.get(_action(connection, heard, address.id).partition(" ")[0])
+    return conversation.draft.get("file_id") if entry and entry.refetches else None
+
+
+def _action(connection: Connection, heard: Heard, address_id: int) -> str:
+    if heard.incoming.action:
+        return heard.incoming.action
+    return _picked(conversations.newest_offers(connection, address_id, heard.said_at), heard.incoming.text) or ""
+
+
+def _turn(connection: Connection, heard: Heard, now: datetime, rules: Rules) -> Turn:
+    address = addresses.heard_from(connection, heard.bot_id, heard.incoming.chat, now)
+    behind = tuple(addresses.people_at(connection, address.id))
+    conversation = conversations.load(connection, address.id)
+    if conversation.expects and not conversation.awaits(now):
+        conversation.forget()
+    return Turn(connection, heard.incoming, address, behind, conversation, now, rules, document=heard.document)
+
+
+def _remember(conversation: Conversation, message: Message, now: datetime) -> None:
+    conversation.expects = message.expects
+    conversation.expects_number = message.wants_number
+    conversation.expects_since = now if message.expects else None
+
+
+# ---- routing: tap, home, awaited number, choice, words, awaited text, attendance, question, lost ----
+
+
+def _answer(turn: Turn, said_at: datetime) -> Message | None:
+    incoming = turn.incoming
+    if incoming.kind == "tap":
+        return run(turn, incoming.action or "")
+    if incoming.kind != "text":
+        return _event(turn)
+    return _text(turn, said_at)
+
+
+def _event(turn: Turn) -> Message | None:
+    entry = on.events.get(turn.incoming.kind)
+    if entry is None:
+        return home.unreadable(turn)
+    return _call(turn, entry, turn.incoming.kind, [])
+
+
+def _text(turn: Turn, said_at: datetime) -> Message | None:
+    words = fold(turn.text).strip(" .!?")
+    if words in HOME_WORDS:
+        return run(turn, HOME)
+    if action := _menu_action(turn, words):
+        return run(turn, action)
+    if turn.conversation.expects_number and (message := _awaited(turn)):
+        return message
+    offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
+    if message := _choice(turn, offers, said_at):
+        return message
+    if action := on.words.get(words):
+        return run(turn, action)
+    return _awaited(turn) or _meant(turn, offers) or home.lost(turn)
+
+
+def _meant(turn: Turn, offers: Sequence[Offer]) -> Message | None:
+    """Words that answer the open question about a meeting."""
+    action = answer.meant(turn, offers[0].choices if offers else [])
+    return run(turn, action) if action else None
+
+
+def _menu_action(turn: Turn, words: str) -> str | None:
+    """The entry of the persistent menu that was tapped: its label comes back as words."""
+    labels = {fold(choice.label): choice.action for choice in home.menu_choices(turn)}
+    return labels.get(words)
+
+
+def _awaited(turn: Turn) -> Message | None:
+    entry = on.texts.get(turn.conversation.expects or "")
+    return _call(turn, entry, "", []) if entry else None
+
+
+def _choice(turn: Turn, offers: Sequence[Offer], said_at: datetime) -> Message | None:
+    action = _picked(offers[:1], turn.text)
+    if action is None:
+        number = word_number(turn.text)
+        in_range = number is None or not offers or number > 9
+        return None if in_range else turn.say("number_unknown", choices=offers[0].choices)
+    other = _picked(offers[1:], turn.text)
+    newest = offers[0]
+    # A message that came by itself within the last minute may not have been read when the number was written.
+    if not newest.solicited and said_at - newest.left_at < NEW_MENU and other not in (None, action):
+        return turn.say("number_twice", text=turn.text, options=[_found(offers[0], action), _found(offers[1], other)])
+    return run(turn, action)
+
+
+def _found(offer: Offer, action: str | None) -> dict[str, str]:
+    return next(choice for choice in offer.choices if choice["action"] == action)
+
+
+def _picked(offers: Sequence[Offer], text: str) -> str | None:
+    """The action of the choice that a text names, by its number or its label."""
+    number, words = word_number(text), fold(text).strip(" .!")
+    for place, choice in enumerate(offers[0].choices if offers else [], 1):
+        if number == place or words == fold(choice["label"]):
+            return choice["action"]
+    return None
+
+
+# ---- running: rights, and which of several people acts ----
+
+
+def run(turn: Turn, action: str) -> Message | None:
+    """Run an action by its words: "answer 42 yes", or "as 17 answer 42 yes" where several share a phone."""
+    words = action.split()
+    if words[:1] == ["as"] and len(words) > 2:
+        turn.persons = _acting(turn, words[1])
+        words = words[2:]
+    entry = on.actions.get(words[0]) if words else None
+    try:
+        arguments = entry.arguments(words[1:]) if entry else []
+    except ValueError:
+        entry = None
+    return _call(turn, entry, " ".join(words), arguments) if entry else home.lost(turn)
+
+
+def _acting(turn: Turn, who: str) -> tuple[Person, ...]:
+    return turn.people if who == "all" else tuple(p for p in turn.people if str(p.id) == who)
+
+
+def _call(turn: Turn, entry: Entry, action: str, arguments: list[object]) -> Message | None:
+    if entry.who is Who.ANYONE:
+        return entry.handler(turn, *arguments)
+    if not turn.people:
+        return home.stranger(turn)
+    candidates = turn.persons or tuple(p for p in turn.people if _holds(turn.connection, p, entry.who))
+    if not candidates or not all(_holds(turn.connection, p, entry.who) for p in candidates):
+        return home.not_yours(turn)
+    if len(candidates) > 1 and not (turn.persons and entry.together):
+        if not action:
+            candidates = candidates[:1]
+        else:
+            return turn.say("who_acts", people=candidates, action=action, together=entry.together)
+    turn.persons = candidates
+    return entry.handler(turn, *arguments)
+
+
+def _holds(connection: Connection, person: Person, who: Who) -> bool:
+    if who in (Who.ANYONE, Who.MEMBER):
+        return True
+    wanted = {"secretary", "deputy"} if who is Who.SECRETARY else {"official"}
+    return any(role in wanted for role, _ in people.roles_of(connection, person.id))

@@ -1,0 +1,165 @@
+"""The way back: the menu of each role, help, and what is said when nothing was understood."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from content import Choice, Message
+from db import intentions, meetings, outbox, people, units
+from db.people import SECRETARIES, Person
+from db.units import Unit
+from handlers.router import Router, Turn, Who
+
+on = Router()
+
+Role = Literal["official", "secretary", "member"]
+ROLES: tuple[str, ...] = get_args(Role)
+
+
+@on.action("home", who=Who.ANYONE)
+def home(turn: Turn) -> Message:
+    turn.conversation.lost = 0
+    if not turn.people:
+        return stranger(turn)
+    role = acting(turn)
+    turn.persons = who_is(turn, role)
+    return _HOMES[role](turn)
+
+
+@on.action("role", who=Who.MEMBER)
+def role(turn: Turn, name: str) -> Message:
+    """Work on in another of the person's roles."""
+    if name in roles(turn):
+        turn.conversation.acting = name
+    return home(turn)
+
+
+@on.action("roles", who=Who.MEMBER, words=("doi vai", "doi phan viec", "chuyen vai"))
+def choose_role(turn: Turn) -> Message:
+    now, others = acting(turn), [name for name in roles(turn) if name != acting(turn)]
+    return turn.say("roles", acting=now, others=others) if others else home(turn)
+
+
+@on.action("help", who=Who.MEMBER, words=("giup", "giup toi", "tro giup", "help", "huong dan", "nho giup"))
+def help_(turn: Turn) -> Message:
+    return turn.say("help", secretary=secretary_of(turn), phone=office_phone(turn), several=len(roles(turn)) > 1)
+
+
+@on.action("call_me", who=Who.MEMBER, words=("goi cho toi", "goi lai cho toi"))
+def call_me(turn: Turn) -> Message:
+    """Ask the secretary to call this person."""
+    secretaries = [p.id for p in people.holders(turn.connection, SECRETARIES, turn.person.unit_id)]
+    wish = {"due_at": turn.now, "worthless_after": turn.rules.end_of_day(turn.now), "now": turn.now}
+    day = turn.local.toordinal()
+    outbox.due(turn.connection, secretaries, "call_me", turn.person.id, revision=day, **wish)
+    return turn.say("call_me", secretary=secretary_of(turn), phone=office_phone(turn))
+
+
+# ---- what dispatch says by itself ----
+
+
+def stranger(turn: Turn) -> Message:
+    return turn.say("stranger", commune=_commune(turn), phone=office_phone(turn))
+
+
+def not_yours(turn: Turn) -> Message:
+    return turn.say("not_yours", secretary=secretary_of(turn), phone=office_phone(turn))
+
+
+def unreadable(turn: Turn) -> Message:
+    """A picture, a voice, a sticker: say what can be read, with a way on."""
+    return turn.say("unreadable", menu=menu_choices(turn))
+
+
+def lost(turn: Turn) -> Message:
+    """Not understood; the second time in a row somebody to call is named."""
+    turn.conversation.lost += 1
+    if not turn.people:
+        return stranger(turn)
+    if turn.conversation.lost > 1:
+        return turn.say("lost_again", secretary=secretary_of(turn), phone=office_phone(turn))
+    return turn.say("lost", menu=menu_choices(turn, acting(turn)))
+
+
+# ---- who and where ----
+
+
+def roles(turn: Turn) -> list[str]:
+    """The roles held at this address, the highest first."""
+    held = {role for person in turn.people for role, _ in people.roles_of(turn.connection, person.id)}
+    found = {"official": "official" in held, "secretary": bool(held & set(SECRETARIES))}
+    found["member"] = any(units.get(turn.connection, p.unit_id).kind == "cell" for p in turn.people)
+    return [name for name in ROLES if found[name]]
+
+
+def acting(turn: Turn) -> str:
+    held = roles(turn) or ["member"]
+    chosen = turn.conversation.acting
+    return chosen if chosen in held else held[0]
+
+
+def who_is(turn: Turn, role: str) -> tuple[Person, ...]:
+    """The people at this address who hold a role; a member's home is everybody's."""
+    wanted = {"secretary": set(SECRETARIES), "official": {"official"}}.get(role)
+    if wanted is None:
+        return turn.people
+    held = tuple(p for p in turn.people if {r for r, _ in people.roles_of(turn.connection, p.id)} & wanted)
+    return held[:1]
+
+
+def menu_choices(turn: Turn, *only: str) -> tuple[Choice, ...]:
+    """The entries of the menus of these roles, else of all that are held here."""
+    held = only or tuple(roles(turn))
+    return tuple(choice for name in held for choice in turn.say(f"menu_{name}").choices)
+
+
+def cell_of(turn: Turn) -> Unit:
+    """The cell that is spoken of: the one the person leads, else his own."""
+    person = (turn.persons or turn.people)[0]
+    led = people.cells_of(turn.connection, person.id) if acting(turn) == "secretary" else []
+    return led[0] if led else units.get(turn.connection, person.unit_id)
+
+
+def secretary_of(turn: Turn) -> Person | None:
+    if not turn.people:
+        return None
+    unit_id = (turn.persons or turn.people)[0].unit_id
+    found = people.holders(turn.connection, SECRETARIES, unit_id)
+    return found[0] if found else None
+
+
+def office_phone(turn: Turn) -> str | None:
+    commune = _commune(turn)
+    return commune.phone if commune else None
+
+
+def _commune(turn: Turn) -> Unit | None:
+    if turn.people:
+        return units.commune_of(turn.connection, units.get(turn.connection, turn.people[0].unit_id))
+    return units.root(turn.connection)
+
+
+# ---- the three homes ----
+
+
+def _member_home(turn: Turn) -> Message:
+    cell = units.get(turn.connection, turn.persons[0].unit_id)
+    meeting = meetings.next_planned(turn.connection, cell.id, turn.now)
+    said = [intentions.current(turn.connection, meeting, p.id) for p in turn.persons] if meeting else []
+    return turn.say("home_member", meeting=meeting, said=said[0] if len(said) == 1 else None)
+
+
+def _secretary_home(turn: Turn) -> Message:
+    cell = cell_of(turn)
+    meeting = meetings.next_planned(turn.connection, cell.id, turn.now)
+    status = intentions.status(turn.connection, meeting) if meeting else None
+    return turn.say("home_secretary", cell=cell, status=status, meeting=meeting)
+
+
+def _official_home(turn: Turn) -> Message:
+    commune = units.commune_of(turn.connection, units.get(turn.connection, turn.persons[0].unit_id))
+    counted = people.counts(turn.connection, commune)
+    return turn.say("home_official", commune=commune, cells=units.cells(turn.connection, commune), counted=counted)
+
+
+_HOMES = {"member": _member_home, "secretary": _secretary_home, "official": _official_home}

@@ -1,0 +1,23 @@
+"""What happens when time passes: due rows become messages. Every tick is safe to repeat."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from db import meetings, outbox
+from db.rules import Rules
+from scheduler import remind
+
+
+def tick(connection: Connection, now: datetime, rules: Rules) -> None:
+    """Do all that is due at `now`."""
+    remind.fire(connection, now, rules)
+    outbox.gather(connection, now, rules)
+
+
+def next_instant(connection: Connection, after: datetime) -> datetime | None:
+    """The next moment later than `after` at which a tick has something to do."""
+    found = [meetings.next_rung(connection, after), outbox.next_instant(connection, after)]
+    return min((moment for moment in found if moment), default=None)
