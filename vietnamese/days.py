@@ -11,7 +11,7 @@ from vietnamese.tokens import Token, longest, number, said, weekday
 
 Calendar = Literal["solar", "lunar"]
 
-# A day this recently gone is taken to be meant, and is past; one longer gone is next year's.
+# A day of this year so recently gone is taken to be meant, and is past; one longer gone is next year's.
 _RECENT = timedelta(days=60)
 _FAR = timedelta(days=400)
 _CALENDARS: dict[str, Calendar] = {
@@ -90,9 +90,10 @@ class CalendarDay:
         year = self.year if self.years_from_now is None else today.year + self.years_from_now
         if year is not None:
             return next((day for day in _year(year) if self.is_on(day, by, year)), None)
-        recent = next((day for day in _span(today - timedelta(days=1), -_RECENT) if self.is_on(day, by)), None)
+        this_year = _year_of(today, by)
+        recent = next((day for day in _span(today, -_RECENT) if self.is_on(day, by, this_year)), None)
         ahead = next((day for day in _span(today, _FAR) if self.is_on(day, by)), None)
-        return ahead if ahead == today or recent is None else recent
+        return recent or ahead
 
     def _bare_day(self, today: date, by: Calendar) -> date | None:
         # "ngày 2" on the third is this month's and past; of mùng and rằm people speak ahead.
@@ -102,7 +103,7 @@ class CalendarDay:
 
     def next_day(self, start: date, by: Calendar) -> date | None:
         """The first day from `start` on that has this number in its month."""
-        return next((day for day in _span(start, _FAR) if _numbers(day, by)[0] == self.number), None)
+        return next((day for day in _span(start, _FAR) if _number(day, by) == self.number), None)
 
     def is_on(self, day: date, by: Calendar, year: int | None = None) -> bool:
         """Whether a day has this number, month and, if one is named, year."""
@@ -116,8 +117,12 @@ class CalendarDay:
 Day = FromNow | Weekday | CalendarDay
 
 
-def _numbers(day: date, by: Calendar) -> tuple[int, int]:
-    return (day.day, day.month) if by == "solar" else (lunar(day).day, lunar(day).month)
+def _number(day: date, by: Calendar) -> int:
+    return day.day if by == "solar" else lunar(day).day
+
+
+def _year_of(day: date, by: Calendar) -> int:
+    return day.year if by == "solar" else lunar(day).year
 
 
 def _span(first: date, length: timedelta) -> Iterator[date]:
