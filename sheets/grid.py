@@ -5,10 +5,11 @@ document types (and with them external entities) are refused, and nothing touche
 """
 
 import csv
+import re
 import unicodedata
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from io import BytesIO, StringIO
 from pathlib import PurePath
@@ -21,6 +22,7 @@ T = TypeVar("T")
 MAX_BYTES = 2_000_000
 MAX_UNPACKED = 40_000_000
 MAX_PARTS = 500
+MAX_SHEETS = 20
 MAX_COLUMNS = 60
 # Title and heading rows, 20,000 people (sheets.roster.MAX_ROWS) and one more line, by which too many are noticed.
 MAX_LINES = 20_100
@@ -29,6 +31,7 @@ LAST_ROW = 1_048_576
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DOCTYPES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})([0-9]{1,7}):[A-Z]{1,3}([0-9]{1,7})"')
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 
 Trouble = Literal["not_a_sheet", "no_heading", "no_rows", "too_big", "locked"]
@@ -40,6 +43,14 @@ class UnreadableRoster(Exception):  # noqa: N818 -- it names the file, not a fau
     def __init__(self, kind: Trouble) -> None:
         super().__init__(f"{type(self).__doc__} ({kind})")
         self.kind: Trouble = kind
+
+
+class Merged(NamedTuple):
+    """Cells merged into one: first and last row (from 1), first column (from 0)."""
+
+    first: int
+    last: int
+    column: int
 
 
 class Line(NamedTuple):
@@ -75,8 +86,8 @@ def plain(value: object) -> str:
         return "có" if value else "không"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    visible = "".join(_visible(letter) for letter in nfc("" if value is None else str(value)))
-    return " ".join(visible.split())
+    text = nfc("" if value is None else str(value))
+    return " ".join((text if text.isprintable() else "".join(map(_visible, text))).split())
 
 
 def _visible(letter: str) -> str:
@@ -100,17 +111,37 @@ def _lines(rows: Iterable[Sequence[object]]) -> list[Line]:
 def _worksheets(data: bytes) -> Iterator[list[Line]]:
     import openpyxl  # noqa: PLC0415 -- heavy, and most starts of the program read no workbook
 
-    book = _quietly(lambda: openpyxl.load_workbook(_repacked(data), read_only=True, data_only=True, keep_links=False))
-    for sheet in book.worksheets:
+    flat, merged = _repacked(data)
+    book = _quietly(lambda: openpyxl.load_workbook(flat, read_only=True, data_only=True, keep_links=False))
+    for sheet in book.worksheets[:MAX_SHEETS]:
         if sheet.sheet_state == "visible":
-            yield _quietly(partial(_worksheet, sheet))
+            yield _quietly(partial(_worksheet, sheet, merged))
 
 
-def _worksheet(sheet: Any) -> list[Line]:
+def _worksheet(sheet: Any, merged: Mapping[str, list[Merged]]) -> list[Line]:
     # The size that a file declares for itself is often wrong; the rows themselves are counted instead. (Any: the
     # stubs give a read-only sheet the type of an ordinary one, which has no declared size to forget.)
     sheet.reset_dimensions()
-    return _lines(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True))
+    lines = _lines(sheet.iter_rows(max_col=MAX_COLUMNS, values_only=True))
+    return _filled(lines, merged.get(sheet._worksheet_path, []))
+
+
+def _filled(lines: list[Line], merged: list[Merged]) -> list[Line]:
+    """Cells merged downwards hold their text in the first row only; a reader sees it in all of them, and so do we."""
+    waiting = sorted(merged, reverse=True)
+    shown: dict[int, tuple[int, str]] = {}
+    filled: list[Line] = []
+    for line in lines:
+        cells = list(line.cells)
+        while waiting and waiting[-1].first <= line.number:
+            start = waiting.pop()
+            text = cells[start.column] if start.first == line.number else ""
+            shown[start.column] = (start.last, text)
+        for column, (last, text) in shown.items():
+            if line.number <= last:
+                cells[column] = cells[column] or text
+        filled.append(Line(line.number, tuple(cells)))
+    return filled
 
 
 def _quietly(read: Callable[[], T]) -> T:
@@ -120,9 +151,13 @@ def _quietly(read: Callable[[], T]) -> T:
         return read()
 
 
-def _repacked(data: bytes) -> BytesIO:
-    """The parts of the workbook that hold text, stored flat, so that no lying size in a header reaches a reader."""
+def _repacked(data: bytes) -> tuple[BytesIO, dict[str, list[Merged]]]:
+    """The parts of the workbook that hold text, stored flat, and the merged cells of each part.
+
+    Stored flat, no lying size in a header can reach the reader behind.
+    """
     flat, room = BytesIO(), MAX_UNPACKED
+    merged: dict[str, list[Merged]] = {}
     with zipfile.ZipFile(BytesIO(data)) as packed, zipfile.ZipFile(flat, "w") as copy:
         parts = packed.infolist()
         _check_parts(parts)
@@ -131,7 +166,17 @@ def _repacked(data: bytes) -> BytesIO:
                 text = _part(packed, part, room)
                 room -= len(text)
                 copy.writestr(part.filename, text)
-    return flat
+                found = (_merged(*ends) for ends in _MERGED.findall(text))
+                merged[part.filename] = [cells for cells in found if cells.column < MAX_COLUMNS]
+    return flat, merged
+
+
+def _merged(column: bytes, first: bytes, last: bytes) -> Merged:
+    """From the letters and numbers of a range such as B5:B16."""
+    place = 0
+    for letter in column:
+        place = place * 26 + letter - ord("A") + 1
+    return Merged(int(first), int(last), place - 1)
 
 
 def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
@@ -145,7 +190,8 @@ def _check_parts(parts: list[zipfile.ZipInfo]) -> None:
 
 def _part(packed: zipfile.ZipFile, part: zipfile.ZipInfo, room: int) -> bytes:
     with packed.open(part) as stream:
-        text = stream.read(room + 1)
+        # Never more than the part says it holds, whatever comes out of its packed bytes.
+        text = stream.read(min(room, part.file_size) + 1)
     if len(text) > room:
         raise UnreadableRoster("too_big")
     if any(doctype in text for doctype in _DOCTYPES):

@@ -96,14 +96,18 @@ def column_of(heading: str) -> Column | None:
 def find_headings(lines: Sequence[Line]) -> tuple[Headings, Sequence[Line]] | None:
     """The first line that names both people and cells, and the lines below it; None when there is none.
 
-    Official forms number their columns "(1) (2) (3)" under the heading; that line belongs to the heading.
+    A heading said again (on each printed page, or in the second row of a tall heading) and a line that numbers the
+    columns "(1) (2) (3)", as official forms have, are no people.
     """
     for place, line in enumerate(lines[:SEARCHED_LINES]):
-        headings = _headings_in(line)
-        if {"name", "cell"} <= headings.places.keys():
-            below = lines[place + 1 :]
-            return headings, below[1:] if below and _is_numbering(below[0]) else below
+        if _is_heading(line):
+            below = [line for line in lines[place + 1 :] if not (_is_heading(line) or _is_numbering(line))]
+            return _headings_in(line), below
     return None
+
+
+def _is_heading(line: Line) -> bool:
+    return {"name", "cell"} <= _headings_in(line).places.keys()
 
 
 def _headings_in(line: Line) -> Headings:
@@ -118,5 +122,6 @@ def _headings_in(line: Line) -> Headings:
 
 
 def _is_numbering(line: Line) -> bool:
-    filled = [cell for cell in line.cells if cell]
-    return len(filled) > 1 and all(re.fullmatch(r"\(?\d{1,2}\)?", cell) for cell in filled)
+    numbers = [re.fullmatch(r"\(?(\d{1,2})\)?", cell) for cell in line.cells if cell]
+    places = [int(number[1]) for number in numbers if number]
+    return len(places) == len(numbers) > 1 and places == list(range(places[0], places[0] + len(places)))
