@@ -4,7 +4,7 @@ from dataclasses import replace
 from io import BytesIO
 
 import openpyxl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheets.export import SAMPLES, local_phone, roster_xlsx, template_xlsx
@@ -37,6 +37,7 @@ def people(draw: st.DrawFn) -> RosterRow:
     )
 
 
+@settings(deadline=None, max_examples=60)
 @given(st.lists(people(), min_size=1, max_size=8))
 def test_our_own_list_is_read_back_the_same(listed: list[RosterRow]) -> None:
     coded = [replace(person, code=f"K{number}") for number, person in enumerate(listed)]
