@@ -25,3 +25,4 @@ def invite(view: View) -> Message | None:
 
 RENDER: Mapping[str, Renderer] = {"invite": invite}
 LINES: Mapping[str, Renderer] = {}
+SCREENS: Mapping[str, Renderer] = {}

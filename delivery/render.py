@@ -11,15 +11,16 @@ from content import Message
 from db import addresses, outbox, people
 from db.outbox import Delivery, Item
 from db.rules import Rules
-from delivery import reminders
+from delivery import briefs, changes, news, notices, reminders, status
 from delivery.view import Renderer, View
 
+_PARTS = (reminders, briefs, changes, status, news, notices)
 
-# kind of due item -> the message it makes. `LINES`: the same as one line and one choice, for a message of several.
-RENDER: Mapping[str, Renderer] = {**reminders.RENDER}
-LINES: Mapping[str, Renderer] = {**reminders.LINES}
-# the first word of a screen's name -> the screen; its subject is the number behind the colon
-SCREENS: Mapping[str, Renderer] = {}
+# Kind of due item -> the message it makes. `LINES`: the same as one line and one choice, for a message of several.
+RENDER: Mapping[str, Renderer] = {kind: made for part in _PARTS for kind, made in part.RENDER.items()}
+LINES: Mapping[str, Renderer] = {kind: made for part in _PARTS for kind, made in part.LINES.items()}
+# The first word of a screen's name -> the screen; its subject is the number behind the colon.
+SCREENS: Mapping[str, Renderer] = {name: made for part in _PARTS for name, made in part.SCREENS.items()}
 
 
 def render_delivery(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message | None:

@@ -1,6 +1,19 @@
 """What happens when someone speaks: one file for each thing a person can do, listed here."""
 
-from handlers import answer, home
+from handlers import answer, ask, brief, claim, home, join, move, notice, plan, privacy, roster, status
 from handlers.router import Router
 
-on = Router().join(home.on, answer.on)
+on = Router().join(
+    home.on,
+    join.on,
+    claim.on,
+    privacy.on,
+    roster.on,
+    plan.on,
+    move.on,
+    answer.on,
+    status.on,
+    brief.on,
+    ask.on,
+    notice.on,
+)

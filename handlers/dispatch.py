@@ -14,7 +14,7 @@ from db import addresses, conversations, inbox, outbox, people
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
-from handlers import answer, home, on
+from handlers import answer, ask, home, join, on
 from handlers.router import Entry, Turn, Who
 from vietnamese.text import fold, word_number
 
@@ -112,6 +112,8 @@ def _event(turn: Turn) -> Message | None:
 
 
 def _text(turn: Turn, said_at: datetime) -> Message | None:
+    if message := join.digits(turn) or (None if turn.people else join.stranger(turn)):
+        return message
     words = fold(turn.text).strip(" .!?")
     if words in HOME_WORDS:
         return run(turn, HOME)
@@ -124,7 +126,7 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
         return message
     if action := on.words.get(words):
         return run(turn, action)
-    return _awaited(turn) or _meant(turn, offers) or home.lost(turn)
+    return _awaited(turn) or _meant(turn, offers) or ask.about(turn) or home.lost(turn)
 
 
 def _meant(turn: Turn, offers: Sequence[Offer]) -> Message | None:
@@ -201,12 +203,17 @@ def _call(turn: Turn, entry: Entry, action: str, arguments: list[object]) -> Mes
     if not candidates or not all(_holds(turn.connection, p, entry.who) for p in candidates):
         return home.not_yours(turn)
     if len(candidates) > 1 and not (turn.persons and entry.together):
-        if not action:
-            candidates = candidates[:1]
-        else:
+        if action:
             return turn.say("who_acts", people=candidates, action=action, together=entry.together)
+        candidates = _began(turn, candidates)
     turn.persons = candidates
+    turn.draft["by"] = candidates[0].id
     return entry.handler(turn, *arguments)
+
+
+def _began(turn: Turn, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
+    """Whoever of a household began what an awaited text goes on with."""
+    return tuple(p for p in candidates if p.id == turn.draft.get("by")) or candidates[:1]
 
 
 def _holds(connection: Connection, person: Person, who: Who) -> bool:

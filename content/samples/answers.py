@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from content.samples.cast import Sample
+
+SAMPLES: tuple[Sample, ...] = ()

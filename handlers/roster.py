@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from handlers.router import Router
+
+on = Router()
