@@ -52,15 +52,16 @@ STRANGER = You()
 
 @dataclass(frozen=True)
 class Sample:
-    """One rendering of a template: who reads it, and with what."""
+    """One rendering of a template: who reads it, and with what. `picks`: its choices are names, cells, reasons."""
 
     template: str
     reader: Reader
     context: dict[str, Any] = field(default_factory=dict)
     now: datetime = NOW
+    picks: bool = False
 
 
-def sample(template: str, reader: Reader, *, now: datetime = NOW, **context: Any) -> Sample:
-    """A sample whose `you` follows from its reader unless it is given."""
+def sample(template: str, reader: Reader, *, now: datetime = NOW, picks: bool = False, **context: Any) -> Sample:
+    """A sample whose `you` follows from its reader unless it is given; `picks` says that it is a list to pick from."""
     you = {"member": YOU, "secretary": SECRETARY, "official": OFFICIAL, "stranger": STRANGER}[reader]
-    return Sample(template, reader, {"you": you, **context}, now)
+    return Sample(template, reader, {"you": you, **context}, now, picks)
