@@ -46,9 +46,12 @@ KINDS: dict[str, Kind] = {
     "materials": Kind(ALERT, merges=True),
     "call_list": Kind(ALERT, merges=True),
     "rest_day": Kind(ALERT, merges=True),
+    "rest_day_again": Kind(ALERT, merges=True),
+    "rest_day_last": Kind(ALERT, merges=True),
     # a meeting that changed
     "moved": Kind(CHANGE),
     "cancelled": Kind(CHANGE),
+    "unsure_know": Kind(ALERT),
     # news for the secretary, or for a person about himself
     "joined": Kind(ALERT),
     "stopped": Kind(ALERT),

@@ -189,6 +189,7 @@ series = Table(
     Column("rule", JSON, nullable=False),
     Column("time", String(5), nullable=False),  # "19:30", in the unit's zone
     Column("place", String(120), nullable=False),
+    Column("planned_until", String(10), nullable=False),  # the last local date up to which its occurrences exist
     Column("made_at", Moment, nullable=False),
     Column("ended_at", Moment),
 )
@@ -254,6 +255,16 @@ calls = Table(  # telephone calls of the secretary that reached nobody
     to("meetings", "meeting_id"),
     to("people", "person_id"),
     to("people", "caller_id"),
+    Column("at", Moment, nullable=False),
+)
+
+aware = Table(  # who is known to know of a change of a meeting, beside those who have answered since
+    "aware",
+    metadata,
+    to("meetings", "meeting_id", primary_key=True),
+    to("people", "person_id", primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("how", String(8), nullable=False),  # self, phone
     Column("at", Moment, nullable=False),
 )
 

@@ -97,6 +97,7 @@ def upgrade() -> None:
     sa.Column('rule', sa.JSON(), nullable=False),
     sa.Column('time', sa.String(length=5), nullable=False),
     sa.Column('place', sa.String(length=120), nullable=False),
+    sa.Column('planned_until', sa.String(length=10), nullable=False),
     sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
     sa.Column('ended_at', db.tables.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_series_unit_id')),
@@ -258,6 +259,16 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_screens_address_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('address_id', 'name', name=op.f('pk_screens'))
     )
+    op.create_table('aware',
+    sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('how', sa.String(length=8), nullable=False),
+    sa.Column('at', db.tables.Moment(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_aware_meeting_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_aware_person_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('meeting_id', 'person_id', 'revision', name=op.f('pk_aware'))
+    )
     op.create_table('calls',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -355,6 +366,7 @@ def downgrade() -> None:
 
     op.drop_table('due_items')
     op.drop_table('calls')
+    op.drop_table('aware')
     op.drop_table('screens')
     op.drop_table('roles')
     with op.batch_alter_table('offers', schema=None) as batch_op:
