@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from datetime import date, time
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from db.rules import Rules, Step
+from db.rules import LADDER, Rules, Step
 
 
 class ConfigError(Exception):
@@ -29,6 +31,12 @@ def _zone(value: Any) -> Any:
         ZoneInfo(value)
     except (ZoneInfoNotFoundError, ValueError, TypeError) as error:
         raise ValueError("không có múi giờ này; ví dụ đúng: Asia/Ho_Chi_Minh") from error
+    return value
+
+
+def _database(value: str) -> str:
+    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("phải bắt đầu bằng sqlite+aiosqlite:/// hoặc postgresql+asyncpg://")
     return value
 
 
@@ -77,7 +85,7 @@ class Settings(BaseSettings):
         nested_model_default_partial_update=True,
     )
 
-    database: str = "sqlite+aiosqlite:///tro-ly.db"
+    database: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///tro-ly.db"
     zone: Annotated[str, BeforeValidator(_zone)] = "Asia/Ho_Chi_Minh"
     secret: SecretStr = SecretStr("")
     rest_days: dict[date, bool] = {}
@@ -87,7 +95,7 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
 
     def rules(self) -> Rules:
-        ladder = {name: Step(**step.model_dump()) for name, step in self.reminders}
+        ladder = {name: Step(getattr(self.reminders, name).days, getattr(self.reminders, name).at) for name in LADDER}
         return Rules(
             zone=ZoneInfo(self.zone),
             ladder=ladder,
@@ -96,3 +104,55 @@ class Settings(BaseSettings):
             rest_days=dict(self.rest_days),
             secret=self.secret.get_secret_value().encode(),
         )
+
+
+def load(path: Path) -> Settings:
+    """The settings of a file, the environment before it. Raises ConfigError with every fault at once."""
+    if not path.is_file():
+        raise ConfigError([f"Không thấy tệp {path}. Chạy “python bot.py init” để lập, hoặc chỉ tệp bằng --config."])
+
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], *sources: PydanticBaseSettingsSource, **named: Any
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            return named["env_settings"], TomlConfigSettingsSource(settings_cls, path)
+
+    try:
+        return FromFile()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([f"Tệp {path} viết chưa đúng dạng TOML: {error}."]) from error
+    except ValidationError as error:
+        raise ConfigError([_sentence(fault) for fault in error.errors(include_url=False)]) from None
+
+
+_REASONS = {
+    "extra_forbidden": "không có khóa này; xem các khóa đúng trong config.example.toml",
+    "greater_than_equal": "phải từ {ge} trở lên",
+    "less_than_equal": "phải từ {le} trở xuống",
+    "greater_than": "phải lớn hơn {gt}",
+    "time_parsing": "phải là giờ dạng 18:30",
+    "time_type": "phải là giờ dạng 18:30",
+    "int_parsing": "phải là số nguyên",
+    "int_type": "phải là số nguyên",
+    "float_parsing": "phải là số",
+    "float_type": "phải là số",
+    "string_type": "phải là chữ trong ngoặc kép",
+    "bool_parsing": "phải là true hoặc false",
+    "bool_type": "phải là true hoặc false",
+    "dict_type": "phải là một mục [..] với các khóa bên trong",
+    "model_type": "phải là một mục [..] với các khóa bên trong",
+    "date_from_datetime_parsing": "phải là ngày dạng 2027-02-08",
+}
+
+
+def _sentence(fault: Any) -> str:
+    """One fault in plain words; the value is left out where it may be a secret."""
+    key = ".".join(str(part) for part in fault["loc"] if part != "[key]")
+    if fault["type"] == "value_error":
+        reason = str(fault["ctx"]["error"])
+    else:
+        reason = _REASONS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
+    secret = any(word in key for word in ("token", "secret", "proxy", "database")) or isinstance(fault["input"], dict)
+    shown = "" if secret or fault["type"] == "extra_forbidden" else f" = {fault['input']!r}"
+    return f"{key}{shown}: {reason}."

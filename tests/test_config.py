@@ -1,0 +1,84 @@
+"""The configuration: the sample is complete, and every fault is named at once in a sentence."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import ConfigError, Settings, load
+from db.rules import LADDER, Rules
+
+EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
+
+
+def keys(section: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in section.items():
+        if isinstance(value, dict) and value:
+            yield from keys(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}"
+
+
+def test_the_sample_names_every_key_with_its_default() -> None:
+    sample = load(EXAMPLE)
+    assert sample.model_dump() == Settings().model_dump()
+    written = set(keys(tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))))
+    assert written == set(keys(Settings().model_dump()))
+
+
+def test_the_defaults_are_those_of_the_rules() -> None:
+    assert Settings().rules() == Rules(secret=b"")
+    assert set(Settings().rules().ladder) == set(LADDER)
+
+
+def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        'zone = "Hanoi"\ncolour = "red"\ndatabase = "mysql://x"\n'
+        '[telegram]\ntokn = "1:abc"\n[quiet]\nstart = "late"\n[delivery]\nper_second = 0\n',
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+    said = "\n".join(refused.value.sentences)
+    assert len(refused.value.sentences) == 6
+    for words in (
+        "zone = 'Hanoi': không có múi giờ này",
+        "colour: không có khóa này",
+        "database: phải bắt đầu bằng sqlite",
+        "telegram.tokn: không có khóa này",
+        "quiet.start = 'late': phải là giờ dạng 18:30",
+        "delivery.per_second = 0: phải lớn hơn 0",
+    ):
+        assert words in said
+
+
+@pytest.mark.parametrize("text", ["telegram = { token = 12345678 }", "secret = 5", "database = 7"])
+def test_secrets_are_never_repeated(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+    assert not any(digit in str(refused.value) for digit in ("12345678", "5", "7"))
+
+
+def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('[telegram]\ntoken = "1:file"\nproxy = "socks5://p"\n', encoding="utf-8")
+    monkeypatch.setenv("TRO_LY_TELEGRAM__TOKEN", "2:env")
+    settings = load(path)
+    assert settings.telegram.token.get_secret_value() == "2:env"
+    assert settings.telegram.proxy == "socks5://p"
+
+
+def test_a_broken_file_and_a_missing_one_are_said_so(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    with pytest.raises(ConfigError, match="Không thấy tệp"):
+        load(path)
+    path.write_text("zone =", encoding="utf-8")
+    with pytest.raises(ConfigError, match="chưa đúng dạng TOML"):
+        load(path)
