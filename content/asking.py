@@ -1,0 +1,93 @@
+"""What a typed question is after: the cell's own meeting, one of the answers on procedure, or nothing we know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from content import faq
+from content.ranking import plain
+
+FEWEST_WORDS = 3  # fewer name a subject at most: offered, never answered outright
+SHORT = 6  # a question of so few words that names no rule means the own meeting: "họp ở đâu vậy"
+
+# All patterns are matched against the plain spelling of ranking.plain(): folded, short forms written out.
+_MEETING = re.compile(r"\b(hop|buoi|sinh hoat|co mat|doi sang|bao vang)\b")
+_OWN = re.compile(
+    r"\b((hom|toi|chieu|sang|trua|dem|bua|tuan|thang|buoi|lan|hop|dot) nay|mai|ngay kia"
+    r"|(buoi|hom|lan|tuan|thang|hop) toi|(tuan|thang) sau|sap toi|gan nhat|chi bo (minh|ta)|hop nua|doi sang"
+    r"|toi (da )?(bao|tra loi))\b"
+)
+_WHEN = re.compile(
+    r"\b((may|gi) gio|gio (nao|may|gi)|(luc|khi|hom|bua|ngay|tuan|buoi) (nao|mo)|bao gio|thu may|mung may"
+    r"|ngay (may|bao nhieu)|may (hom|ngay|bua) nua|lich hop)\b"
+)
+_WHERE = re.compile(r"\b(o dau|(cho|noi|nha) (nao|mo|ai)|hop (tai )?dau|dia diem|hop o .* hay)\b")
+_ABOUT = re.compile(
+    r"\b((hop|ban)( ve)?( nhung)?( viec| chuyen)? (gi|chi(?! bo| uy))|(noi dung|chuyen de)( la)?( cai)? (gi|nao))\b"
+)
+_WHETHER = re.compile(
+    r"\b((co|con|van) (di )?hop .*(khong|chua)|hop (chua|a|ha)$|(co|bi|da) (hoan|doi|lui|roi|chuyen)"
+    r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)"
+    r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
+)
+# Whoever asks so wants the rule, not the date: every month, by which document, whether one may.
+_RULE = re.compile(
+    r"\b(hang thang|moi (thang|nam|quy)|mot (nam|quy)|quy dinh|chi thi|huong dan|dieu le|nghi quyet|bien ban|dang phi"
+    r"|tai lieu|ket luan|phut|bao lau|may (lan|buoi|tieng)|duoc (khong|phep|chang|chu|hop)|co duoc|xin|phai (di )?hop"
+    r"|phai bao|dung (quy|luat)|hop le|diem danh|bieu quyet|chi uy|hop (thon|dan)|the nao|lam sao|thi sao|xu ly"
+    r"|nay day mai do|trung uong)\b"
+)
+_QUESTION = re.compile(
+    r"\b(gi|nao|sao|dau|may|bao nhieu|bao gio|bao lau|ai|the nao|hay khong|ra sao|vi sao|tai sao|cho hoi|xin hoi|hoi)\b"
+    r"|\b(khong|chua|chang|a|ha|ho|nhi|phai khong)$"
+)
+_TODAY, _TOMORROW = re.compile(r"\b(hom|toi|chieu|sang|trua|dem|bua) nay\b"), re.compile(r"\b(?<!chi )(?<!co )mai\b")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`slug` for an answer, `slugs` (up to three) for choices and beside an answer; `score` of the nearest entry."""
+
+    decision: Literal["answer", "choices", "calendar", "handover"]
+    slug: str | None
+    slugs: tuple[str, ...]
+    score: float
+
+
+def decide(text: str) -> Asked:
+    """What to do with a question that nobody else took. "handover": only a person can say."""
+    found = faq.load().decide(text)
+    if found.kind != "answer" and about_meeting(text):
+        return Asked("calendar", None, (), found.score)
+    words = len(plain(text).split())
+    if found.kind == "answer" and words >= FEWEST_WORDS:
+        return Asked("answer", found.slug, found.slugs, found.score)
+    if found.kind != "none" and words >= FEWEST_WORDS - 1:
+        return Asked("choices", None, found.slugs, found.score)
+    return Asked("handover", None, (), found.score)
+
+
+def about_meeting(text: str) -> bool:
+    """Whether a question is about the cell's next meeting: when, where, what about, whether it takes place."""
+    words = plain(text)
+    asks = [pattern.search(words) for pattern in (_WHEN, _WHERE, _ABOUT, _WHETHER)]
+    if not any(asks) or not _MEETING.search(words) or _RULE.search(words):
+        return False
+    return bool(_OWN.search(words)) or len(words.split()) <= SHORT
+
+
+def is_question(text: str) -> bool:
+    """Whether words want to know something; two words or fewer are not taken for it."""
+    words = plain(text)
+    return len(words.split()) >= FEWEST_WORDS and (text.rstrip().endswith("?") or bool(_QUESTION.search(words)))
+
+
+def near_day(text: str, today: date) -> date | None:
+    """The day that a question names with "hôm nay", "tối nay" or "mai"; None if it names neither."""
+    words = plain(text)
+    if _TODAY.search(words):
+        return today
+    return today + timedelta(days=1) if _TOMORROW.search(words) else None
