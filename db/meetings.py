@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 from db import people as people_rows
 from db.outbox import cancel_items
 from db.people import Person
-from db.rules import Rules
+from db.rules import Rules, Step
 from db.sql import insert, many, one
 from db.tables import meetings, people, rungs
 from db.units import Unit
@@ -96,7 +96,7 @@ def change(connection: Connection, meeting: Meeting, **values: Any) -> Meeting:
     """Give a meeting a new revision; what waits about the old one will find itself useless."""
     changed = meetings.update().where(meetings.c.id == meeting.id, meetings.c.revision == meeting.revision)
     connection.execute(changed.values(revision=meeting.revision + 1, **values))
-    cancel_items(connection, MEMBER_KINDS | SECRETARY_KINDS, meeting.id)
+    cancel_items(connection, MEMBER_KINDS | SECRETARY_KINDS | CHANGE_KINDS, meeting.id)
     return _known(connection, meeting.id)
 
 
@@ -114,8 +114,13 @@ def _known(connection: Connection, meeting_id: int) -> Meeting:
 # ---- the ladder ----
 
 MEMBER_KINDS = frozenset({"invite", "ask", "brief", "last_call", "today"})
-SECRETARY_KINDS = frozenset({"prepare", "materials", "call_list", "rest_day"})
+# The secretary is asked about a rest day three times, until he has chosen a day.
+REST_DAY_KINDS = frozenset({"rest_day", "rest_day_again", "rest_day_last"})
+SECRETARY_KINDS = frozenset({"prepare", "materials", "call_list"}) | REST_DAY_KINDS
+CHANGE_KINDS = frozenset({"moved", "cancelled", "unsure_know"})
+TELLING = MEMBER_KINDS | {"moved", "cancelled"}  # whoever was due one of these may have heard of the meeting
 EVEN_IF_LATE = frozenset({"invite", "prepare", "rest_day"})  # the others are left out when their moment has passed
+ASKED_AGAIN = {"rest_day_again": 7, "rest_day_last": 5}  # days before the meeting, at the hour of the first question
 
 
 @dataclass(frozen=True)
@@ -128,16 +133,34 @@ class Rung:
 
 
 def climb(connection: Connection, meeting: Meeting, now: datetime, rules: Rules, without: Iterable[str] = ()) -> None:
-    """Set up the reminders of a meeting's present revision, `without` those that something else takes the place of."""
-    for name, step in rules.ladder.items():
-        if (name == "rest_day") == (meeting.state == "asking") and name not in without:
-            day: date = rules.local(meeting.starts_at).date() - timedelta(days=step.days)
-            due_at = rules.at(day, step.at)
-            if due_at < now and name in EVEN_IF_LATE:
-                due_at = rules.next_allowed(now)
-            if due_at >= now and due_at < meeting.starts_at:
-                row = {"meeting_id": meeting.id, "revision": meeting.revision, "name": name, "due_at": due_at}
-                connection.execute(rungs.insert().values(**row))
+    """Set up the reminders of a meeting's present revision; those in `without` count as said already."""
+    for name, step in _steps(meeting, rules).items():
+        due_at = step_at(meeting, step, rules)
+        if due_at < now and name in EVEN_IF_LATE:
+            due_at = rules.next_allowed(now)
+        if now <= due_at < meeting.starts_at:
+            row = {"meeting_id": meeting.id, "revision": meeting.revision, "name": name, "due_at": due_at}
+            connection.execute(rungs.insert().values(**row, fired_at=now if name in without else None))
+
+
+def _steps(meeting: Meeting, rules: Rules) -> dict[str, Step]:
+    """While the day of a meeting is not settled, only the secretary hears of it."""
+    if meeting.state == "asking":
+        first = rules.ladder["rest_day"]
+        return {"rest_day": first, **{name: Step(days, first.at) for name, days in ASKED_AGAIN.items()}}
+    return {name: step for name, step in rules.ladder.items() if name != "rest_day"}
+
+
+def step_at(meeting: Meeting, step: Step, rules: Rules) -> datetime:
+    """The moment of a rung, so many days before the meeting."""
+    day: date = rules.local(meeting.starts_at).date() - timedelta(days=step.days)
+    return rules.at(day, step.at)
+
+
+def rung_at(connection: Connection, meeting: Meeting, name: str) -> datetime | None:
+    """When a reminder of the present revision is due, or was."""
+    mine = (rungs.c.meeting_id == meeting.id) & (rungs.c.revision == meeting.revision) & (rungs.c.name == name)
+    return connection.execute(select(rungs.c.due_at).where(mine)).scalar()
 
 
 def due_rungs(connection: Connection, now: datetime) -> list[Rung]:
