@@ -388,11 +388,12 @@ notices = Table(
     to("units", "unit_id"),
     to("people", "author_id"),
     Column("text", Text, nullable=False),
-    Column("audience", String(12), nullable=False),  # secretaries, members, cell
+    Column("audience", String(12)),  # secretaries, members, cell; none yet while it is a draft
     to("units", "cell_id", nullable=True),
-    Column("state", String(10), nullable=False),  # sending, stopped
+    Column("state", String(10), nullable=False),  # draft, sending, stopped
     Column("made_at", Moment, nullable=False),
-    Column("send_after", Moment, nullable=False),
+    Column("send_after", Moment),
+    Column("drawn", String(60)),  # the figures that its live screen shows
 )
 
 notice_people = Table(
