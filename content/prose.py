@@ -18,7 +18,7 @@ FORBIDDEN = (
     *("bạn", "quý vị", "anh/chị", "chúng tôi", "vui lòng", "nhé", "ơi", "nha", "kính thưa", "rất mong"),
     *("không hợp lệ", "thất bại", "từ chối", "vi phạm", "bắt buộc", "hủy", "chưa phản hồi", "kỳ họp", "phiên họp"),
     *("và/hoặc", "theo quy định", "trên địa bàn", "triển khai", "quán triệt", "khẩn trương", "kịp thời", "phối hợp"),
-    *("nêu trên", "đ/c", "nhập", "phản hồi", "xác nhận", "đăng ký", "trang chủ"),
+    *("nêu trên", "đ/c", "nhập", "phản hồi", "xác nhận", "trang chủ"),
 )
 _FORBIDDEN = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, FORBIDDEN))})(?!\w)", re.IGNORECASE)
 

@@ -37,6 +37,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def is_missing(self) -> bool:
+        """A database file that nobody has made yet."""
+        return self.is_sqlite and not Path(self.url.database or "").exists()
+
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that commits when it returns and leaves no trace when it raises.
 
@@ -67,6 +72,12 @@ def version(connection: Connection) -> str | None:
         return None
     row = connection.exec_driver_sql("SELECT version_num FROM alembic_version").first()
     return str(row[0]) if row else None
+
+
+def try_writing(connection: Connection) -> None:
+    """Write something and take it back; raises what the engine raises when it cannot."""
+    connection.exec_driver_sql("CREATE TABLE can_be_written (n INTEGER)")
+    connection.exec_driver_sql("DROP TABLE can_be_written")
 
 
 def _upgrade(connection: Connection) -> None:

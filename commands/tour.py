@@ -1,0 +1,43 @@
+"""python bot.py tour: one month in fast-forward on the real stack, as every phone saw it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+import logs
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON a message.")
+def command(as_json: bool) -> None:
+    """Play the month and print what each phone saw, in order, with the make-believe date and time."""
+    logs.set_up(quiet=True)
+    asyncio.run(_tour(as_json))
+
+
+async def _tour(as_json: bool) -> None:
+    from makebelieve.month import START, Recorder, play  # noqa: PLC0415  other commands do not pay for the world
+
+    from makebelieve.world import open_world  # noqa: PLC0415
+
+    with tempfile.TemporaryDirectory(prefix="tro-ly-") as folder:
+        async with open_world(Path(folder), START) as world:
+            recorder = Recorder(
+                world, lambda line: click.echo(json.dumps(line, ensure_ascii=False) if as_json else _words(line))
+            )
+            await play(world, recorder)
+    sys.stdout.flush()
+
+
+def _words(line: dict[str, object]) -> str:
+    """One message as a person reads it: when, on whose phone, which way, what."""
+    arrow = "nhận" if line["direction"] == "out" else "nhắn"
+    body = str(line["text"]).replace("\n", "\n    ")
+    choices = "".join(f"\n    [{label}]" for label in line["choices"])  # type: ignore[attr-defined]
+    return f"{line['at']}  {line['phone']} ({line['role']}) {arrow}:\n    {body}{choices}\n"
