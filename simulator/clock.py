@@ -7,6 +7,7 @@ moving the clock only sets `target`; the follower reports each step it has taken
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from simulator.errors import ControlError
 
@@ -32,6 +33,17 @@ class Clock:
         """Return the time that the clock was told to reach; the same as `now` when nobody is catching up."""
         self._flow()
         return self._target
+
+    def state(self) -> dict[str, Any]:
+        """Return everything about the clock, of one and the same instant, as `GET /sim/clock` shows it."""
+        return {
+            "now": self.now().isoformat(),
+            "target": self._target.isoformat(),
+            "moves": self.moves,
+            "following": self.following,
+            "downtime": self.downtime,
+            "flowing": self.flowing,
+        }
 
     @property
     def settled(self) -> bool:

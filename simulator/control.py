@@ -213,12 +213,13 @@ class Control:
         return StreamingResponse(self._stream(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
 
     async def _stream(self) -> AsyncIterator[str]:
-        """Yield {"version", "chats"} after changes: the chats that are different since the event before."""
+        """Yield {"version", "chats", "people"} after changes: the chats that are different since the event before."""
         seen = 0
         while not self.bell.closed:
             version = self.simulator.version
             chats = [chat.id for chat in self.simulator.conversations.values() if chat.version > seen]
-            yield f"data: {json.dumps({'version': version, 'chats': chats})}\n\n"
+            event = {"version": version, "chats": chats, "people": self.simulator.people}
+            yield f"data: {json.dumps(event)}\n\n"
             seen = version
             await asyncio.sleep(EVENT_PAUSE_S)
             if not await self.bell.until(partial(self._changed_since, version), _PING_S):
@@ -235,7 +236,7 @@ class Control:
             known = _query_number(request, "moves")
             seconds = min(_query_number(request, "wait_s", LONG_POLL_S), WAIT_S)
             await self.bell.until(lambda: clock.moves != known, seconds)
-        return JSONResponse(self._time())
+        return JSONResponse(self.simulator.clock.state())
 
     async def _move_clock(self, request: Request) -> Response:
         body = await read_body(request)
@@ -244,7 +245,7 @@ class Control:
         clock = self.simulator.clock
         if body.flag("wait", False) and not await self.bell.until(lambda: clock.settled, body.amount("wait_s", WAIT_S)):
             raise ControlError("The follower has not reached that time yet; perhaps it is gone.", 504)
-        return JSONResponse(self._time())
+        return JSONResponse(self.simulator.clock.state())
 
     def _move(self, body: Body) -> None:
         clock = self.simulator.clock
@@ -260,16 +261,6 @@ class Control:
             clock.skip(timedelta(seconds=body.amount("downtime_s", 0)))
         else:
             raise ControlError("Say one of now, forward_s, downtime_s, follow or reached.")
-
-    def _time(self) -> Json:
-        clock = self.simulator.clock
-        return {
-            "now": clock.now().isoformat(),
-            "target": clock.target().isoformat(),
-            "moves": clock.moves,
-            "following": clock.following,
-            "downtime": clock.downtime,
-        }
 
 
 def _reading(act: Callable[[Body], Json]) -> Handler:

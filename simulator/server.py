@@ -80,7 +80,9 @@ def listen(port: int) -> socket.socket:
 def serve(simulator: Simulator, port: int, ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is told the base URL. Raises OSError when the port is taken."""
     bound = listen(port)
-    _server(simulator, lambda: ready(_url(bound))).run(sockets=[bound])
+    # When it has stopped, uvicorn passes Ctrl-C on to its caller, which has nothing left to stop.
+    with contextlib.suppress(KeyboardInterrupt):
+        _server(simulator, lambda: ready(_url(bound))).run(sockets=[bound])
 
 
 @contextlib.asynccontextmanager

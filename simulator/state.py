@@ -44,6 +44,7 @@ class Simulator:
         self.limits = Limits(monotonic)
         self.ledger = Ledger()
         self.version = 0
+        self.people = 0
         self._tap_ids = itertools.count(4_200_000_001)
         self._listeners: list[Callable[[], None]] = []
 
@@ -83,6 +84,7 @@ class Simulator:
             self.bots[number] = bot
         bot.token, bot.revoked = token, False
         bot.username, bot.name = username or bot.username, name or bot.name
+        self.people += 1
         self.changed()
         return bot
 
@@ -107,6 +109,7 @@ class Simulator:
         for conversation in self.conversations.values():
             if conversation.id == user_id:
                 conversation.chat = user.as_chat()
+        self.people += 1
         self.changed()
         return user
 

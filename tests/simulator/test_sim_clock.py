@@ -94,6 +94,7 @@ async def test_without_a_follower_time_jumps(world: World) -> None:
         "moves": 1,
         "following": False,
         "downtime": 0,
+        "flowing": False,
     }
 
     moved = await world.sim("clock", downtime_s=3600)
