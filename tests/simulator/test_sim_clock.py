@@ -47,8 +47,8 @@ def test_the_follower_walks_and_the_target_is_reached_when_it_says_so() -> None:
 
     clock.reached(START + timedelta(hours=1))
     assert clock.now() == START + timedelta(hours=1)
-    with pytest.raises(ControlError):
-        clock.reached(START)
+    clock.reached(START)
+    assert clock.now() == START + timedelta(hours=1)
     with pytest.raises(ControlError):
         clock.reached(START + timedelta(hours=5))
 
@@ -63,6 +63,27 @@ def test_a_downtime_jumps_over_everything() -> None:
     clock.skip(timedelta(hours=4))
 
     assert (clock.now(), clock.target(), clock.downtime, clock.moves) == (NOON, NOON, 1, 1)
+
+
+def test_a_follower_that_a_downtime_has_overtaken_is_not_at_fault() -> None:
+    clock = Clock(START, flowing=False)
+    clock.follow(True)
+    clock.forward(timedelta(hours=1))
+    clock.skip(timedelta(hours=4))
+
+    clock.reached(START + timedelta(hours=1))
+
+    assert (clock.now(), clock.settled) == (NOON, True)
+
+
+def test_a_clock_that_stood_still_can_begin_to_flow() -> None:
+    real = [0.0]
+    clock = Clock(START, flowing=False, monotonic=lambda: real[0])
+    real[0] = 60.0
+    clock.let_flow()
+    real[0] = 61.0
+
+    assert clock.now() == START + timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
