@@ -91,7 +91,7 @@ class Clock:
     def reached(self, when: datetime) -> None:
         """Note that the follower has done everything up to `when`. Raises ControlError beyond the target.
 
-        A report of a time that has passed changes nothing: a downtime, or flowing time, may have overtaken the follower.
+        A report of a time that has passed changes nothing: a downtime, or time that flows, may have overtaken it.
         """
         self._flow()
         when = _aware(when)
