@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 import scheduler
-from channels.base import Channel, Raw, SendError
+from channels.base import Channel, Document, Raw, SendError
 from channels.telegram import Telegram
 from config import Settings
 from db import addresses, inbox
@@ -19,6 +20,7 @@ from delivery.sender import Sender
 from files import Opener
 from handlers import dispatch
 from handlers.dispatch import Heard
+from sheets.roster import RosterFile, UnreadableRoster, read_roster
 
 log = structlog.get_logger()
 
@@ -39,7 +41,7 @@ class App:
     ) -> None:
         self.settings, self.db, self.clock = settings, db, clock
         self.rules = settings.rules()
-        self._unnamed = channels
+        self.channels_to_open = channels
         self.channels: dict[int, Channel] = {}
         self.sender: Sender
         self._stir = asyncio.Event()
@@ -47,7 +49,7 @@ class App:
     async def start(self) -> None:
         """Bring the tables up, learn the bots' names, settle what a crash left on the wire."""
         await self.db.migrate()
-        for channel in self._unnamed:
+        for channel in self.channels_to_open:
             await channel.open()
             self.channels[await self._bot_id(channel)] = channel
         self.sender = Sender(self.db, self.channels, self.clock, self.rules, self.settings.delivery.per_second)
@@ -97,15 +99,16 @@ class App:
             await channel.seen(incoming, message.text if message and message.toast else None)
 
     async def _with_document(self, channel: Channel, heard: Heard) -> Heard:
-        file_id = await self.db.write(lambda c: dispatch.wanted_file(c, heard))
-        if file_id is None:
+        wanted = await self.db.write(lambda c: dispatch.wanted_file(c, heard))
+        if wanted is None:
             return heard
         try:
-            content = await channel.fetch(file_id, LARGEST_DOCUMENT)
+            content = await channel.fetch(wanted.file_id, LARGEST_DOCUMENT)
         except SendError as error:
             log.warning("A document could not be fetched", received=heard.row_id, reason=error.reason)
-            content = b""
-        return Heard(heard.row_id, heard.bot_id, heard.incoming, heard.said_at, content)
+            return heard
+        # A long list takes seconds to read: never in the event loop, never in a transaction.
+        return replace(heard, document=await asyncio.to_thread(_sheet, content, wanted))
 
     async def _failed(self, heard: Heard, error: str) -> None:
         if await self.db.write(lambda c: inbox.failed(c, heard.row_id, error)):
@@ -116,10 +119,13 @@ class App:
     async def tick(self) -> None:
         await self.db.write(lambda c: scheduler.tick(c, self.clock(), self.rules))
 
-    async def settle(self) -> None:
-        """Do all there is to do now: events, what is due, deliveries, until nothing is left."""
+    async def settle(self, *, listen: bool = True) -> None:
+        """Do all there is to do now: events, what is due, deliveries, until nothing is left.
+
+        `listen=False` leaves asking the platforms to `run`, where that goes on beside.
+        """
         while True:
-            for bot_id in self.channels:
+            for bot_id in self.channels if listen else ():
                 await self.receive(bot_id, 0)
             handled = await self.handle_waiting()
             await self.tick()
@@ -129,13 +135,15 @@ class App:
     async def next_instant(self) -> datetime | None:
         return await self.db.read(lambda c: scheduler.next_instant(c, self.clock()))
 
-    async def advance(self, target: datetime, reach: Callable[[datetime], Awaitable[None]]) -> None:
+    async def advance(
+        self, target: datetime, reach: Callable[[datetime], Awaitable[None]], *, listen: bool = True
+    ) -> None:
         """Follow a make-believe clock to `target`, stopping wherever something is due: `reach` sets the clock."""
         while (instant := await self.next_instant()) and instant <= target:
             await reach(instant)
-            await self.settle()
+            await self.settle(listen=listen)
         await reach(target)
-        await self.settle()
+        await self.settle(listen=listen)
 
     # ---- on its own ----
 
@@ -181,6 +189,13 @@ class App:
             await asyncio.Event().wait()
         finally:
             ticking.shutdown(wait=False)
+
+
+def _sheet(content: bytes, document: Document) -> RosterFile | UnreadableRoster:
+    try:
+        return read_roster(content, document.name)
+    except UnreadableRoster as error:
+        return error
 
 
 def _arrival(raw: Raw, now: datetime) -> inbox.Arrival:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from channels.base import Incoming
+from channels.base import Document, Incoming
 from content import Message
 from db import addresses, conversations, inbox, outbox, people
 from db.conversations import NEW_MENU, Conversation, Offer
@@ -16,21 +16,28 @@ from db.people import Person
 from db.rules import Rules
 from handlers import answer, ask, home, join, on
 from handlers.router import Entry, Turn, Who
+from sheets.roster import RosterFile, UnreadableRoster
 from vietnamese.text import fold, word_number
 
 HOME_WORDS = frozenset({"0", "menu", "thoi", "ve dau", "quay lai", "trang chu"})
 HOME = "home"
 
+_RIGHTS = {
+    Who.SECRETARY: frozenset(people.SECRETARIES),
+    Who.STAFF: frozenset({*people.SECRETARIES, "official"}),
+    Who.OFFICIAL: frozenset({"official"}),
+}
+
 
 @dataclass(frozen=True)
 class Heard:
-    """One waiting row of the inbox, read by its channel."""
+    """One waiting row of the inbox, read by its channel, with the document that was fetched for it."""
 
     row_id: int
     bot_id: int
     incoming: Incoming
     said_at: datetime
-    document: bytes | None = None
+    document: RosterFile | UnreadableRoster | None = None
 
 
 def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) -> Message | None:
@@ -57,7 +64,7 @@ def trouble(connection: Connection, heard: Heard, now: datetime, rules: Rules) -
     outbox.answer(connection, turn.address.id, message.to_json(), now)
 
 
-def wanted_file(connection: Connection, heard: Heard) -> str | None:
+def wanted_file(connection: Connection, heard: Heard) -> Document | None:
     """The document that has to be fetched before this event can be handled: only for those who may send one."""
     incoming = heard.incoming
     address = addresses.heard_from(connection, heard.bot_id, incoming.chat, heard.said_at)
@@ -65,10 +72,16 @@ def wanted_file(connection: Connection, heard: Heard) -> str | None:
     if not any(_holds(connection, person, Who.OFFICIAL) for person in behind):
         return None
     if incoming.document:
-        return incoming.document.file_id
+        return incoming.document
     conversation = conversations.load(connection, address.id)
-    entry = on.actions.get(_action(connection, heard, address.id).partition(" ")[0])
-    return conversation.draft.get("file_id") if entry and entry.refetches else None
+    words = _action(connection, heard, address.id).split()
+    # On a shared phone the action comes behind whoever acts: "as 17 roster_apply 0f".
+    words = words[2:] if words[:1] == ["as"] else words
+    entry = on.actions.get(words[0]) if words else None
+    file_id = conversation.draft.get("file_id")
+    if entry is None or not entry.refetches or file_id is None:
+        return None
+    return Document(file_id, conversation.draft["file_name"], None)
 
 
 def _action(connection: Connection, heard: Heard, address_id: int) -> str:
@@ -108,7 +121,8 @@ def _event(turn: Turn) -> Message | None:
     entry = on.events.get(turn.incoming.kind)
     if entry is None:
         return home.unreadable(turn)
-    return _call(turn, entry, turn.incoming.kind, [])
+    # No action goes along: an event cannot be run again by a button once it is known who sent it.
+    return _call(turn, entry, "", [])
 
 
 def _text(turn: Turn, said_at: datetime) -> Message | None:
@@ -219,5 +233,4 @@ def _began(turn: Turn, candidates: tuple[Person, ...]) -> tuple[Person, ...]:
 def _holds(connection: Connection, person: Person, who: Who) -> bool:
     if who in (Who.ANYONE, Who.MEMBER):
         return True
-    wanted = {"secretary", "deputy"} if who is Who.SECRETARY else {"official"}
-    return any(role in wanted for role, _ in people.roles_of(connection, person.id))
+    return any(role in _RIGHTS[who] for role, _ in people.roles_of(connection, person.id))

@@ -63,6 +63,8 @@ def stranger(turn: Turn) -> Message:
 
 
 def not_yours(turn: Turn) -> Message:
+    if turn.incoming.document:
+        return turn.say("document_not_yours", menu=menu_choices(turn))
     return turn.say("not_yours", secretary=secretary_of(turn), phone=office_phone(turn))
 
 

@@ -17,6 +17,7 @@ from db.addresses import Address
 from db.conversations import Conversation
 from db.people import Person
 from db.rules import Rules
+from sheets.roster import RosterFile, UnreadableRoster
 
 
 class Who(Enum):
@@ -25,6 +26,7 @@ class Who(Enum):
     ANYONE = "anyone"
     MEMBER = "member"  # somebody who has agreed at this address
     SECRETARY = "secretary"  # a secretary or deputy of some cell
+    STAFF = "staff"  # a secretary, a deputy or an official
     OFFICIAL = "official"  # an official of some commune
 
 
@@ -33,6 +35,7 @@ class Turn:
     """All that a handler may use: people at one address saying one thing at one moment.
 
     `people`: everybody who has agreed at this address. `persons`: whoever of them is acting now.
+    `document`: the list that an official has sent, as read; None where there is none or it could not be fetched.
     """
 
     connection: Connection
@@ -43,7 +46,7 @@ class Turn:
     now: datetime
     rules: Rules
     persons: tuple[Person, ...] = ()
-    document: bytes | None = None
+    document: RosterFile | UnreadableRoster | None = None
 
     @property
     def person(self) -> Person:
@@ -71,6 +74,9 @@ class Turn:
         """Render a template; `expects`, `wants_number`, `screen`, `files` and `toast` go to the message itself."""
         return render(template, now=self.local, you=self.you, **context)
 
+
+# Handled, and nothing is said: a further copy of what has been answered a moment ago (voice.md A8).
+SILENCE = Message("")
 
 Handler = Callable[..., Message | None]
 H = TypeVar("H", bound=Handler)

@@ -12,7 +12,7 @@ from db import joining, people, roster, units
 from db.engine import Database
 from db.matching import Plan
 from db.people import Person
-from db.tables import audit, roles
+from db.tables import audit
 from db.units import Unit
 from sheets.example import PEOPLE
 from sheets.roster import RosterRow
