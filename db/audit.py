@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from db.sql import insert
 from db.tables import audit
 
 
@@ -17,6 +18,6 @@ def note(
     *,
     unit_id: int | None = None,
     subject: int | None = None,
-) -> None:
-    values = {"person_id": person_id, "act": act, "at": now, "unit_id": unit_id, "subject": subject}
-    connection.execute(audit.insert().values(**values))
+) -> int:
+    """The number of the line."""
+    return insert(connection, audit, person_id=person_id, act=act, at=now, unit_id=unit_id, subject=subject)

@@ -51,6 +51,12 @@ def get(connection: Connection, person_id: int) -> Person:
     return person
 
 
+def find(connection: Connection, person_id: int) -> Person | None:
+    """Somebody who is on a roster now."""
+    here = (people.c.id == person_id) & people.c.left_at.is_(None)
+    return one(Person, connection.execute(select(people).where(here)).first())
+
+
 def listed(unit: Unit) -> Select[Any]:
     """The people of a unit and all below it who have not left, in the order of their given names."""
     below = select(units.c.id).where(units.c.path.startswith(unit.path))
