@@ -14,8 +14,8 @@ from db import addresses, conversations, inbox, outbox, people
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
-from handlers import answer, ask, home, join, on
-from handlers.router import Entry, Turn, Who
+from handlers import answer, ask, home, join, on, privacy
+from handlers.router import SILENCE, Entry, Turn, Who
 from sheets.roster import RosterFile, UnreadableRoster
 from vietnamese.text import fold, word_number
 
@@ -49,6 +49,8 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
         return None
     turn = _turn(connection, heard, now, rules)
     message = _answer(turn, heard.said_at)
+    if message is SILENCE:
+        message = None
     if message:
         _remember(turn.conversation, message, now)
         if not (message.toast and turn.incoming.tap_id):
@@ -129,18 +131,17 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
     if message := join.digits(turn) or (None if turn.people else join.stranger(turn)):
         return message
     words = fold(turn.text).strip(" .!?")
-    if words in HOME_WORDS:
-        return run(turn, HOME)
-    if action := _menu_action(turn, words):
+    if action := HOME if words in HOME_WORDS else _menu_action(turn, words):
         return run(turn, action)
     if turn.conversation.expects_number and (message := _awaited(turn)):
         return message
     offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
     if message := _choice(turn, offers, said_at):
         return message
-    if action := on.words.get(words):
+    if action := on.words.get(words) or privacy.meant(turn):
         return run(turn, action)
-    return _awaited(turn) or _meant(turn, offers) or ask.about(turn) or home.lost(turn)
+    found = _awaited(turn) or _meant(turn, offers) or ask.about(turn)
+    return found or join.waiting(turn) or privacy.left_over(turn) or home.lost(turn)
 
 
 def _meant(turn: Turn, offers: Sequence[Offer]) -> Message | None:
