@@ -1,11 +1,13 @@
 """What happens when someone speaks: one file for each thing a person can do, listed here."""
 
-from handlers import answer, ask, brief, claim, home, join, move, notice, plan, privacy, roster, status
+from handlers import admit, agree, answer, ask, brief, claim, home, join, move, notice, plan, privacy, roster, status
 from handlers.router import Router
 
 on = Router().join(
     home.on,
     join.on,
+    agree.on,
+    admit.on,
     claim.on,
     privacy.on,
     roster.on,
