@@ -41,10 +41,13 @@ KINDS: dict[str, Kind] = {
     "brief": Kind(REMINDER, merges=True, capped=True),
     "last_call": Kind(REMINDER, merges=True, capped=True),
     "today": Kind(REMINDER, merges=True, capped=True),
+    "nudge": Kind(REMINDER),  # the secretary asked for it by hand
     # the secretary's ladder
     "prepare": Kind(ALERT, merges=True),
     "materials": Kind(ALERT, merges=True),
+    "materials_again": Kind(ALERT, merges=True),
     "call_list": Kind(ALERT, merges=True),
+    "call_again": Kind(ALERT, merges=True),
     "rest_day": Kind(ALERT, merges=True),
     "rest_day_again": Kind(ALERT, merges=True),
     "rest_day_last": Kind(ALERT, merges=True),
@@ -58,6 +61,7 @@ KINDS: dict[str, Kind] = {
     "turned": Kind(ALERT),
     "overruled": Kind(ALERT),
     "all_answered": Kind(ALERT),
+    "proxy": Kind(ALERT),
     "call_me": Kind(ALERT),
     "phone_typed": Kind(ALERT),
     "new_phone": Kind(ALERT),
@@ -153,6 +157,14 @@ def told_since(connection: Connection, kinds: Iterable[str], subject: int, since
     """The people for whom one of these became due about a subject later than `since`."""
     mine = (due_items.c.kind.in_(list(kinds))) & (due_items.c.subject == subject) & (due_items.c.due_at > since)
     return set(connection.execute(select(due_items.c.person_id).where(mine)).scalars())
+
+
+def reached_on(connection: Connection, person_ids: Iterable[int], local_date: str) -> set[int]:
+    """Whom of these people an automatic message of that local date was for."""
+    mine = select(due_items.c.person_id).join(deliveries, deliveries.c.id == due_items.c.delivery_id)
+    alive = deliveries.c.state.in_(["queued", "sending", "sent", "uncertain"])
+    that_day = mine.where(due_items.c.person_id.in_(list(person_ids)), deliveries.c.local_date == local_date, alive)
+    return set(connection.execute(that_day).scalars())
 
 
 def cancel_items(connection: Connection, kinds: Iterable[str], subject: int) -> None:

@@ -1,0 +1,44 @@
+"""Small signs in a reply that change what is asked back: a leaning, a word with two meanings, somebody else's name."""
+
+import re
+
+from vietnamese.names import FORMS, given_name
+from vietnamese.text import fold, words
+
+_HEDGE = re.compile(r"\b(?<!chua )(?<!khong )(chac|co le|co khi|kha nang|e la|so la|hinh nhu)\b(?! chan)(?P<rest>.*)")
+_STAYING = re.compile(r"\b(khong|ko|k|hong|chang|cha|vang|nghi|ban|kho)\b")
+_COMING = re.compile(r"\b(di|du|den|toi|ra|co|duoc|dc)\b")
+_EITHER = re.compile(r"\b(hay|hoac|(di|du|den|ra) (duoc )?(khong|ko|k)$)\b")
+_SELF = frozenset({"toi", "tui", "em", "chau", "con", "minh", "tau", "tao", "to"})
+
+
+def leaning(text: str) -> str | None:
+    """ "no" or "yes" where an unsure reply leans to one side: "chắc không đi được" → "no"; None for neither.
+
+    Only for replies that were understood as unsure: it does not look for a promise.
+    """
+    folded = fold(text).strip(" .,!?")
+    hedge = _HEDGE.search(folded)
+    if hedge is None or _EITHER.search(folded):
+        return None
+    if _STAYING.search(hedge["rest"]):
+        return "no"
+    return "yes" if _COMING.search(hedge["rest"]) else None
+
+
+def has_bare_vang(text: str) -> bool:
+    """Whether "vang" stands there without marks: it may be vâng (yes) or vắng (absent)."""
+    return "vang" in words(text)
+
+
+def speaks_of_self(text: str) -> bool:
+    """Whether the writer names himself: "tôi", "em", "cháu" …"""
+    return bool(_SELF & set(fold(text).split()))
+
+
+def names_person(text: str, name: str) -> bool:
+    """Whether a reply names somebody: by the whole name, or by a form of address and the given name ("bà Mùi")."""
+    folded = f" {' '.join(words(fold(text)))} "
+    given = fold(given_name(name))
+    spoken = [fold(name), *(f"{fold(form)} {given}" for form in FORMS)]
+    return any(f" {way} " in folded for way in spoken)
