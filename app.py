@@ -59,7 +59,7 @@ class App:
         return await self.db.write(lambda c: addresses.bot(c, channel.name, channel.external, channel.username))
 
     async def close(self) -> None:
-        for channel in self.channels.values():
+        for channel in self.channels_to_open:
             await channel.close()
         await self.db.close()
 

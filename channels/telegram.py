@@ -51,6 +51,7 @@ class Telegram:
         base_url = base_url or "https://api.telegram.org/bot"
         sending = HTTPXRequest(connection_pool_size=16, read_timeout=30, proxy=proxy)
         polling = HTTPXRequest(connection_pool_size=2, read_timeout=30, proxy=proxy)
+        self._requests = (sending, polling)
         self.bot = Bot(token, base_url, _file_url(base_url), request=sending, get_updates_request=polling)
         self.open_file = open_file
         self.external = token.partition(":")[0]
@@ -65,7 +66,9 @@ class Telegram:
         self.username = self.bot.username
 
     async def close(self) -> None:
-        await self.bot.shutdown()
+        # The bot's own shutdown leaves the connections open when its first call was refused.
+        for request in self._requests:
+            await request.shutdown()
 
     # ---- in ----
 

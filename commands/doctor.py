@@ -105,7 +105,6 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
         [channel] = app.channels_to_open
         await channel.open()
         yield True, f"Telegram nhận mã của bot: @{channel.username}."
-        await channel.close()
     except SendError as error:
         reason = "mã bị từ chối; lấy lại ở @BotFather" if error.stop else f"chưa thử được mã ({error.reason})"
         yield False, f"Telegram: {reason}."

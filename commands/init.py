@@ -71,7 +71,7 @@ def command(token: str, zone: str, commune: str, phone: str, path: Path) -> None
     )
     code = asyncio.run(_found(path, commune, phone))
     click.echo(f"Đã ghi {path} (chỉ mình tài khoản này đọc được) và lập cơ sở dữ liệu.")
-    click.echo(f"Mã một lần cho cán bộ xã đầu tiên: {code}")
+    click.echo(f"Mã một lần cho cán bộ xã đầu tiên: {joining.grouped(code)}")
     click.echo("Cán bộ ấy mở Telegram, tìm bot, nhắn mã này. Trước đó chạy: python bot.py run --config " + str(path))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import click
 
 import logs
+
+Line = dict[str, Any]
 
 
 @click.command()
@@ -23,21 +25,20 @@ def command(as_json: bool) -> None:
 
 async def _tour(as_json: bool) -> None:
     from makebelieve.month import START, Recorder, play  # noqa: PLC0415  other commands do not pay for the world
-
     from makebelieve.world import open_world  # noqa: PLC0415
 
     with tempfile.TemporaryDirectory(prefix="tro-ly-") as folder:
         async with open_world(Path(folder), START) as world:
-            recorder = Recorder(
-                world, lambda line: click.echo(json.dumps(line, ensure_ascii=False) if as_json else _words(line))
-            )
-            await play(world, recorder)
-    sys.stdout.flush()
+            await play(world, Recorder(world, _print_json if as_json else _print_words))
 
 
-def _words(line: dict[str, object]) -> str:
+def _print_json(line: Line) -> None:
+    click.echo(json.dumps(line, ensure_ascii=False))
+
+
+def _print_words(line: Line) -> None:
     """One message as a person reads it: when, on whose phone, which way, what."""
     arrow = "nhận" if line["direction"] == "out" else "nhắn"
-    body = str(line["text"]).replace("\n", "\n    ")
-    choices = "".join(f"\n    [{label}]" for label in line["choices"])  # type: ignore[attr-defined]
-    return f"{line['at']}  {line['phone']} ({line['role']}) {arrow}:\n    {body}{choices}\n"
+    body = line["text"].replace("\n", "\n    ")
+    choices = "".join(f"\n    [{label}]" for label in line["choices"])
+    click.echo(f"{line['at'][:16].replace('T', ' ')}  {line['phone']} ({line['role']}) {arrow}:\n    {body}{choices}\n")

@@ -94,19 +94,26 @@ class Sender:
 
     def _prepare(self, connection: Connection, row: Delivery, now: datetime) -> Outgoing | None:
         address = addresses.get(connection, row.address_id)
-        message = render_delivery(connection, row, now, self.rules)
-        if message is None or address.bot_id not in self.channels:
-            outbox.finish(connection, row.id, "cancelled", now)
-            return None
+        message = self._render(connection, row, now)
         edit = None
-        if message.screen:
+        if message and message.screen:
             edit = conversations.screen_message(connection, row.address_id, message.screen)
-        if row.kind == "screen" and edit is None:
+        # A live screen is drawn anew only where it still stands.
+        if message is None or address.bot_id not in self.channels or (row.kind == "screen" and edit is None):
             outbox.finish(connection, row.id, "cancelled", now)
             return None
         if row.resent and edit is None:
             message = message.resent(RESENT_MARK)
         return Outgoing(row, address.bot_id, address.chat, message, edit)
+
+    def _render(self, connection: Connection, row: Delivery, now: datetime) -> Message | None:
+        """What the row means now. One that cannot be drawn must not keep the others from leaving."""
+        try:
+            with connection.begin_nested():
+                return render_delivery(connection, row, now, self.rules)
+        except Exception:
+            log.exception("A message could not be drawn", delivery=row.id)
+            return None
 
     async def _carry(self, outgoing: Outgoing) -> None:
         try:

@@ -58,6 +58,7 @@ class _Server(uvicorn.Server):
         self.config.load()
         self.lifespan = self.config.lifespan_class(self.config)
         await self.startup([bound])
+        await self.on_tick(0)  # puts the Date header into every answer
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._simulator_app.state.bell.close()
