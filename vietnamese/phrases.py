@@ -16,6 +16,8 @@ from vietnamese.tokens import Token, number, tokens
 
 # Said around a day or an hour without changing it.
 _GLUE = ("vào", "lúc", "hồi", "buổi", "khoảng", "tầm", "nhé", "nhá", "nha", "ạ", "là", "thì", "luôn", "vậy", "âm lịch")
+# In characters: a day and an hour with words around them; a longer text is a letter, not an answer.
+_LONGEST = 300
 _SEPARATORS = ("/", ":", ".", "-", "?")
 # A left-over one of these means that something about the time was said and not understood.
 _OF_TIME = (
@@ -58,6 +60,8 @@ def read_moment(text: str, now_local: dt.datetime, *, default_time: dt.time | No
     "Mùng" of a month by number or by "tháng sau" may be solar or lunar, and a bare weekday named on that very weekday
     may be today or a week from now: both days are given back.
     """
+    if len(text) > _LONGEST:
+        return Reading(left_over=text)
     row = tokens(text)
     found = _scan(row)
     at = _time(found, default_time)
@@ -78,7 +82,7 @@ def read_moment(text: str, now_local: dt.datetime, *, default_time: dt.time | No
 
 def read_time(text: str) -> dt.time | None:
     """The hour that answers "Họp lúc mấy giờ?": "2 giờ chiều", "19h30", "7 ruoi toi", "7"; None if anything else."""
-    row = tokens(text.replace(".", ":"))
+    row = tokens(text.replace(".", ":")) if len(text) <= _LONGEST else []
     found = _scan(row)
     if found.days or len(set(found.clocks)) > 1 or len(set(found.parts)) > 1:
         return None

@@ -185,6 +185,7 @@ def test_a_past_day_is_caught_and_the_next_sensible_one_offered(typed: str, day:
         "sáng mai tối mai",
         "12/12/2999",
         "ngày kìa",
+        "tối mai 7 rưỡi " + "họp chi bộ " * 30,
         "",
     ],
 )
@@ -277,6 +278,7 @@ def test_no_text_breaks_the_reading(text: str) -> None:
         ("ngày mai", None),
         ("7h tối mai", None),
         ("chưa biết", None),
+        ("7 giờ tối " * 40, None),
         ("", None),
     ],
 )
