@@ -17,6 +17,7 @@ from db.tables import intentions, people
 
 COMING = ("yes", "late", "early")
 CHOICES = ("yes", "no", "unsure", "late", "early")
+COMMITTEE_FROM = 9  # official members; a smaller cell has a secretary and at most a deputy (domain.md, 2.5)
 REASONS = ("health", "family", "work", "away", "official", "other")
 
 
@@ -144,10 +145,26 @@ class Status:
         """Whom the secretary has to call."""
         return [line for line in self.lines if line.said is None]
 
+    @property
+    def has_committee(self) -> bool:
+        """Whether a cell of this size has a committee (chi ủy) that agrees the matter of a meeting beforehand."""
+        official = [line for line in self.lines if line.person.standing == "official"]
+        return len(official) + len(self.exempt) >= COMMITTEE_FROM
+
+    def line(self, person_id: int) -> Line | None:
+        """The line of one member; None for anybody who is not asked about this meeting."""
+        return next((line for line in self.lines if line.person.id == person_id), None)
+
     def reasons(self) -> list[tuple[str, int]]:
         """(kind, how many) of the declined who gave one, in the order of the choices."""
         given = [line.said.reason for line in self.declined if line.said and line.said.reason]
         return [(reason, given.count(reason)) for reason in REASONS if reason in given]
+
+
+def recorder(connection: Connection, person_id: int, unit_id: int) -> str:
+    """In which office somebody took an answer on the telephone: "secretary" or "deputy"."""
+    held = {role for role, unit in people_rows.roles_of(connection, person_id) if unit == unit_id}
+    return "deputy" if "deputy" in held and "secretary" not in held else "secretary"
 
 
 def status(connection: Connection, meeting: Meeting) -> Status:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import intentions, meetings, outbox, people
+from db import intentions, ladder, meetings, outbox, people
 from db.intentions import Line, Status
 from db.meetings import Meeting, Rung
 from db.rules import Rules
@@ -24,38 +24,35 @@ def fire(connection: Connection, now: datetime, rules: Rules) -> int:
 
 
 def _speak(connection: Connection, rung: Rung, meeting: Meeting, now: datetime, rules: Rules) -> None:
-    status = intentions.status(connection, meeting)
-    for kind, lines in _wanted(rung.name, status).items():
-        fresh = [line.person.id for line in lines]
-        if kind not in ("invite", *meetings.SECRETARY_KINDS):
-            told = outbox.told_since(connection, ("invite", "moved"), meeting.id, rung.due_at - rules.rung_gap)
-            fresh = [person_id for person_id in fresh if person_id not in told]
-        _due(connection, fresh, kind, meeting, rung.due_at, now)
     if rung.name in meetings.SECRETARY_KINDS:
         secretaries = [p.id for p in people.holders(connection, people.SECRETARIES, meeting.unit_id)]
-        _due(connection, secretaries, rung.name, meeting, rung.due_at, now)
+        _due(connection, secretaries, rung.name, meeting, now, rules)
+        return
+    told = ladder.told_shortly_before(connection, meeting, rung.due_at, rules) if rung.name != "invite" else set()
+    for kind, lines in _wanted(rung.name, intentions.status(connection, meeting)).items():
+        # Nothing waits for those who cannot be reached: when they join, they are invited then.
+        fresh = [line.person.id for line in lines if line.reachable and line.person.id not in told]
+        _due(connection, fresh, kind, meeting, now, rules)
 
 
 def _wanted(rung: str, status: Status) -> dict[str, list[Line]]:
-    """Kind of message -> whom it is for, by what they have answered so far."""
-    silent = [line for line in status.lines if line.said is None]
+    """Kind of message -> whom it is for, by what they have answered so far. The declined are left in peace."""
     match rung:
         case "invite":
-            return {"invite": silent}
+            return {"invite": status.silent}
         case "ask":
-            return {"ask": silent, "brief": status.coming + status.unsure}
+            return {"ask": status.silent, "brief": status.coming + status.unsure}
         case "last_call":
-            return {"last_call": silent + status.unsure}
+            return {"last_call": status.silent + status.unsure}
         case "today":
-            return {"today": status.coming + silent + status.unsure}
+            return {"today": status.coming + status.silent + status.unsure}
         case _:
             return {}
 
 
 def _due(
-    connection: Connection, person_ids: Iterable[int], kind: str, meeting: Meeting, due_at: datetime, now: datetime
+    connection: Connection, person_ids: Iterable[int], kind: str, meeting: Meeting, now: datetime, rules: Rules
 ) -> None:
-    # The papers must be on the official app a day before; a question about them is of no use after that.
-    useless = meeting.starts_at - timedelta(days=1) if kind == "materials" else meeting.starts_at
-    times = {"due_at": due_at, "worthless_after": useless, "now": now}
+    # Due now, not when it should have been: after a standstill the rungs that follow must see how late this one came.
+    times = {"due_at": now, "worthless_after": ladder.useless_after(meeting, kind, rules), "now": now}
     outbox.due(connection, person_ids, kind, meeting.id, revision=meeting.revision, **times)
