@@ -25,7 +25,7 @@ def invite(view: View) -> Message | None:
 def ask(view: View) -> Message | None:
     """Some days before: the silent are asked again, with two questions to think over."""
     meeting = _meeting(view)
-    return _say(view, meeting, "ask", (SILENT,)) if meeting else None
+    return _say(view, meeting, "still_silent", (SILENT,)) if meeting else None
 
 
 def last_call(view: View) -> Message | None:
