@@ -77,7 +77,9 @@ class Sender:
         """Send what is due until nothing is; how many rows were taken to the wire."""
         taken = 0
         while batch := await self.db.write(self._claim):
-            await asyncio.gather(*(self._carry(outgoing) for outgoing in batch))
+            async with asyncio.TaskGroup() as tasks:
+                for outgoing in batch:
+                    tasks.create_task(self._carry(outgoing))
             taken += len(batch)
         return taken
 

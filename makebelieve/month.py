@@ -140,14 +140,7 @@ async def _commune_begins(stage: Stage) -> None:
     await stage.sends_roster(OFFICIAL)
 
 
-async def _people_join(stage: Stage) -> None:
-    world = stage.world
-    commune = await world.app.db.read(lambda c: units.root(c))
-    if commune is None:
-        raise LookupError(COMMUNE)
-    official = world.phones[OFFICIAL]
-    await world.give_phones([h for h in await world.app.db.read(lambda c: households(c, commune)) if h[0].name != OFFICIAL])
-    world.phones[OFFICIAL] = official
+async def _people_join(stage: Stage) -> None: ...
 
 
 async def _the_cell_meets_on_the_third(stage: Stage) -> None: ...

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import aiohttp
+from pydantic import SecretStr
 from sqlalchemy import Connection
 
 from app import App, build
@@ -81,8 +82,8 @@ async def open_world(
     simulator = Simulator(Clock(start, flowing=False))
     settings = Settings(
         database=database or f"sqlite+aiosqlite:///{folder / 'make-believe.db'}",
-        secret="make-believe",  # noqa: S106  nothing of this world lasts
-        telegram=Telegram(token=TOKEN),
+        secret=SecretStr("make-believe"),
+        telegram=Telegram(token=SecretStr(TOKEN)),
         delivery=Delivery(per_second=1000),
     )
     async with running(simulator, port) as url:

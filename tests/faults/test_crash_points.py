@@ -95,9 +95,12 @@ async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any
                 tinh.handset.tap(1, f"answer {meeting.id} yes 1")
             await village.settle()
 
+        died = False
         try:
             await to_the_end()
-        except Crash:
+        except* Crash:
+            died = True
+        if died:
             await app.close()
             village.app = app = await start(simulator, settings, base)
             await to_the_end()
