@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from content import Message
+from content import Message, asking
 from db import answers, intentions, ladder, meetings, outbox, people
 from db.answers import Change
 from db.meetings import Meeting
@@ -246,7 +246,7 @@ _ANSWERS = {
     "leave_early": Answer.EARLY,
     "unsure": Answer.UNSURE,
 }
-_ELSEWHERE = {"help": "help", "call": "call_me", "opt_out": "stop", "ack": "thanks"}
+_ELSEWHERE = {"help": "help", "call": "call_me", "opt_out": "stop_check", "ack": "thanks"}
 _REASONS = frozenset(Reason)
 
 
@@ -259,6 +259,8 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
     near = meetings.open_for(turn.connection, [p.id for p in turn.people], turn.now)
     asked = _asked(offered, near)
     meaning = understand(turn.text, asked="attendance" if asked else None)
+    if meaning.intent == "opt_out" and asking.is_question(turn.text):
+        return None  # "bao lâu thì bị xóa tên" asks about a rule
     if meaning.intent in _ELSEWHERE:
         return _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):

@@ -50,6 +50,12 @@ def stop_or_right(turn: Turn) -> Message:
     return turn.say("stop_or_right")
 
 
+@on.action("stop_check", who=Who.MEMBER, together=True)
+def stop_check(turn: Turn) -> Message:
+    """A whole sentence that sounds like stopping is asked back before anything is stopped."""
+    return turn.say("stop_check")
+
+
 @on.action("still_stopped", who=Who.MEMBER)
 def still_stopped(turn: Turn) -> Message:
     return turn.say("still_stopped")
@@ -64,16 +70,7 @@ def meant(turn: Turn) -> str | None:
 
 
 def left_over(turn: Turn) -> Message | None:
-    """Words that nothing else understood: perhaps a wish to stop, or somebody who stopped and is back."""
-    from vietnamese.replies import understand  # noqa: PLC0415  its many patterns are of no use to a start of the program
-
-    if turn.people and understand(turn.text, asked=None).intent == "opt_out":
-        return turn.say("stop_check")
-    return _back(turn)
-
-
-def _back(turn: Turn) -> Message | None:
-    """Whoever stopped the messages and writes again is asked once whether to go on."""
+    """Whoever stopped the messages, and says what nothing else understood, is asked once whether to go on."""
     silent = tuple(person for person in turn.people if consent.is_stopped(turn.connection, person.id))
     if not silent or turn.draft.get("resume_asked"):
         return None
