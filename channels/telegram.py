@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -34,6 +35,9 @@ from telegram.request import HTTPXRequest
 from channels import plain
 from channels.base import Document, FileOpener, Incoming, Kind, Raw, SendError
 from content.message import Choice, Message
+
+# Durations of the library are timedeltas from its next major version on; asked for now, it does not warn of that.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 LONGEST = 4000  # of 4096, so that escaping can never push a part over
 UPDATES = ["message", "callback_query", "my_chat_member"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from content import Message, asking, faq, sources
 from db import intentions, meetings, people
 from db.meetings import Meeting
-from handlers import home
+from handlers import answer, home
 from handlers.brief import topic_of
 from handlers.router import Router, Turn, Who
 
@@ -25,13 +25,13 @@ def ask(turn: Turn) -> Message:
     """Invite a question, with three that many have."""
     if not turn.people:
         return home.stranger(turn)
-    return turn.say("ask", frequent=_entries(FREQUENT), expects="ask.question")
+    return turn.say("ask_question", frequent=_entries(FREQUENT), expects="ask.question")
 
 
 @on.text("ask.question", who=Who.ANYONE)
 def question(turn: Turn) -> Message | None:
-    """The words after "Xin nhắn câu hỏi": answered or handed over, unless they answer a meeting's question."""
-    if not turn.people or _is_reply(turn.text):
+    """The words after "Xin nhắn câu hỏi": answered, handed over, or left to the open meeting that they answer."""
+    if not turn.people or answer.meant(turn, ()):
         return None
     return about(turn) or handover(turn)
 

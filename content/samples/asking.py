@@ -29,8 +29,8 @@ def _answer(entry: faq.Entry) -> Sample:
 
 SAMPLES: tuple[Sample, ...] = (
     *_answers(),
-    sample("ask", "member", frequent=_NAMES),
-    sample("ask", "official", frequent=_NAMES),
+    sample("ask_question", "member", frequent=_NAMES),
+    sample("ask_question", "official", frequent=_NAMES),
     sample("ask_which", "member", entries=_NAMES),
     sample("ask_which", "member", you=HOUSEHOLD, entries=_NAMES[:1]),
     sample("ask_person", "member", secretary=LAM, phone=_PHONE),
