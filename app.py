@@ -102,6 +102,8 @@ class App:
         wanted = await self.db.write(lambda c: dispatch.wanted_file(c, heard))
         if wanted is None:
             return heard
+        if (wanted.size or 0) > LARGEST_DOCUMENT:
+            return replace(heard, document=UnreadableRoster("too_big"))
         try:
             content = await channel.fetch(wanted.file_id, LARGEST_DOCUMENT)
         except SendError as error:

@@ -2,21 +2,84 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
+from channels.base import SendError
+from content.filters import phone
+from db import addresses, joining, roster, units
 from db.engine import Database
+from db.roster import Line
 from db.rules import Rules
+from db.units import Unit
+from sheets import words
+from sheets.export import roster_xlsx, template_xlsx
+from sheets.paper import JoinLine, join_sheet
+from sheets.roster import RosterRow
 
 
 @dataclass(frozen=True)
 class Opener:
-    """Reads the facts in one transaction and makes the file out of them, off the event loop."""
+    """Reads the facts in one transaction and makes the file out of them, off the event loop.
+
+    Every recipe names the person it was made for, whose right is asked again here: days may lie in between.
+    Raises SendError("final") where there is nothing to open, so that the sender gives the message up.
+    """
 
     db: Database
     clock: Callable[[], datetime]
     rules: Rules
 
     async def __call__(self, kind: str, arguments: tuple[int | str, ...]) -> bytes:
-        raise LookupError(f"no such file: {kind} {arguments}")
+        make = await self.db.write(lambda c: self._maker(c, kind, [int(argument) for argument in arguments]))
+        return await asyncio.to_thread(make)
+
+    def _maker(self, connection: Connection, kind: str, arguments: Sequence[int]) -> Callable[[], bytes]:
+        """What makes the file, with all it needs to know. Arguments: the unit, for whom, through which bot."""
+        if kind == "roster_form":
+            return template_xlsx
+        if kind == "roster":
+            return _roster(connection, _unit(connection, *arguments))
+        if kind == "join_sheet":
+            return self._join_sheet(connection, _unit(connection, *arguments[:2]), arguments[2])
+        raise SendError(f"no such file: {kind}", "final")
+
+    def _join_sheet(self, connection: Connection, unit: Unit, bot_id: int) -> Callable[[], bytes]:
+        now = self.clock()
+        username = addresses.username(connection, bot_id)
+        lines = joining.join_lines(connection, unit, self.rules.secret, now, username)
+        commune = units.commune_of(connection, unit)
+        people = [JoinLine(line.number, line.names, line.digits, line.link) for line in lines]
+        cell, office = _called(unit), phone(commune.phone)
+        # The codes end within a day; the paper names the last one that is theirs whole.
+        until = self.rules.local(now + joining.VALID).date() - timedelta(days=1)
+        return lambda: join_sheet(cell, commune.name, office, people, until, assistant=f"@{username}")
+
+
+def _unit(connection: Connection, unit_id: int, person_id: int) -> Unit:
+    unit = roster.unit_for(connection, person_id, unit_id)
+    if unit is None:
+        raise SendError("no right to this file any more", "final")
+    return unit
+
+
+def _called(unit: Unit) -> str:
+    return f"chi bộ {unit.name}" if unit.kind == "cell" else words.COMMUNE
+
+
+def _roster(connection: Connection, unit: Unit) -> Callable[[], bytes]:
+    rows = [_row(number, line) for number, line in enumerate(roster.lines(connection, unit), 1)]
+    return lambda: roster_xlsx(rows)
+
+
+def _row(number: int, line: Line) -> RosterRow:
+    person = line.person
+    cell = f"chi bộ {line.cell.name}" if line.cell else None
+    role = next((role for role in words.ROLES if role == line.role), None)
+    standing = next(standing for standing in words.STANDINGS if standing == person.standing)
+    values = (person.phone, standing, person.form, person.smartphone)
+    return RosterRow(number, person.code, person.name, cell, role, *values)

@@ -32,6 +32,11 @@ def bot(connection: Connection, channel: str, external: str, username: str) -> i
     return int(found)
 
 
+def username(connection: Connection, bot_id: int) -> str:
+    """The name by which people find a bot."""
+    return str(connection.execute(select(bots.c.username).where(bots.c.id == bot_id)).scalar_one())
+
+
 def get(connection: Connection, address_id: int) -> Address:
     address = one(Address, connection.execute(select(addresses).where(addresses.c.id == address_id)).first())
     if address is None:

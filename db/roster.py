@@ -15,7 +15,7 @@ from db.matching import COLUMNS, FIELDS, Known, Plan, Right, Row, cell_name
 from db.matching import plan as matched
 from db.people import SECRETARIES, Person
 from db.sql import many, one
-from db.tables import addresses, audit, links, people, roles, units
+from db.tables import audit, links, people, roles, units
 from db.units import Unit
 from vietnamese.names import sort_key
 from vietnamese.text import fold
@@ -190,8 +190,8 @@ def cells(connection: Connection, commune: Unit) -> list[Cell]:
     here = people.c.unit_id.in_(ids) & people.c.left_at.is_(None)
     counts = select(people.c.unit_id, func.count(), func.sum(case((waiting(), 1), else_=0)))
     counted = {row[0]: (row[1], row[2]) for row in connection.execute(counts.where(here).group_by(people.c.unit_id))}
-    leaders = _leaders(connection, ids)
-    lines = [Cell(unit, *counted.get(unit.id, (0, 0)), leaders.get(unit.id)) for unit in found]
+    secretaries = _secretaries(connection, ids)
+    lines = [Cell(unit, *counted.get(unit.id, (0, 0)), secretaries.get(unit.id)) for unit in found]
     return [*lines[1:], *(line for line in lines[:1] if line.listed)]
 
 
@@ -200,15 +200,15 @@ def cell(connection: Connection, unit: Unit) -> Cell:
     here = (people.c.unit_id == unit.id) & people.c.left_at.is_(None)
     counts = select(func.count(), func.coalesce(func.sum(case((waiting(), 1), else_=0)), 0)).where(here)
     listed, not_joined = connection.execute(counts).one()
-    return Cell(unit, listed, not_joined, _leaders(connection, [unit.id]).get(unit.id))
+    return Cell(unit, listed, not_joined, _secretaries(connection, [unit.id]).get(unit.id))
 
 
-def _leaders(connection: Connection, unit_ids: Collection[int]) -> dict[int, Person]:
-    """The secretary of each of these units, the deputy where there is none."""
+def _secretaries(connection: Connection, unit_ids: Collection[int]) -> dict[int, Person]:
+    """The secretary of each of these units that has one."""
     held = select(roles.c.unit_id.label("led"), people).join(people, people.c.id == roles.c.person_id)
-    mine = held.where(roles.c.unit_id.in_(unit_ids), roles.c.role.in_(SECRETARIES), people.c.left_at.is_(None))
+    mine = held.where(roles.c.unit_id.in_(unit_ids), roles.c.role == "secretary", people.c.left_at.is_(None))
     found: dict[int, Person] = {}
-    for row in connection.execute(mine.order_by(roles.c.role.desc(), people.c.sort_key)):
+    for row in connection.execute(mine.order_by(people.c.sort_key)):
         values = dict(row._mapping)
         found.setdefault(values.pop("led"), Person(**values))
     return found
@@ -216,18 +216,19 @@ def _leaders(connection: Connection, unit_ids: Collection[int]) -> dict[int, Per
 
 @dataclass(frozen=True)
 class Way:
-    """Somebody who has joined, and the phone: its newest word tells two phones of one person apart."""
+    """Somebody who has joined, and a phone; `nth` tells the phones of one person apart, from 1."""
 
     person: Person
     address_id: int
-    last_in_at: datetime | None
+    nth: int
 
 
 def joined(connection: Connection, unit: Unit) -> list[Way]:
     """Who of a unit has agreed, once for each phone, by given name."""
     here = (people.c.unit_id == unit.id) & people.c.left_at.is_(None) & (links.c.consent == "agreed")
-    found = select(people, links.c.address_id, addresses.c.last_in_at).join(links, links.c.person_id == people.c.id)
-    rows = connection.execute(found.join(addresses).where(here).order_by(people.c.sort_key, links.c.address_id)).all()
+    nth = func.row_number().over(partition_by=people.c.id, order_by=links.c.address_id)
+    found = select(people, links.c.address_id, nth).join(links, links.c.person_id == people.c.id).where(here)
+    rows = connection.execute(found.order_by(people.c.sort_key, people.c.id, links.c.address_id)).all()
     return [Way(Person(*row[:-2]), row[-2], row[-1]) for row in rows]
 
 

@@ -1,6 +1,22 @@
 """What happens when someone speaks: one file for each thing a person can do, listed here."""
 
-from handlers import admit, agree, answer, ask, brief, claim, home, join, move, notice, plan, privacy, roster, status
+from handlers import (
+    admit,
+    agree,
+    answer,
+    ask,
+    brief,
+    cells,
+    claim,
+    home,
+    join,
+    move,
+    notice,
+    plan,
+    privacy,
+    roster,
+    status,
+)
 from handlers.router import Router
 
 on = Router().join(
@@ -11,6 +27,7 @@ on = Router().join(
     claim.on,
     privacy.on,
     roster.on,
+    cells.on,
     plan.on,
     move.on,
     answer.on,
