@@ -42,6 +42,7 @@ MEETING = SimpleNamespace(
     old_place=None,
     reason=None,
     revision=1,
+    materials_at=None,
 )
 YOU = You((TINH,))
 HOUSEHOLD = You((TINH, MUI), shared=True)
