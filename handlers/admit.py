@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from content import Message
 from db import audit, consent, erasure, joining, outbox, people, units
 from db.people import SECRETARIES, Person
@@ -53,7 +55,9 @@ def new_code(turn: Turn, person_id: int) -> Message:
     invitation = joining.invite(turn.connection, household, turn.now, turn.rules.secret)
     _note(turn, person, "join.code_shown", invitation.id)
     digits = joining.grouped(joining.digits_of(invitation, turn.rules.secret))
-    return turn.say("new_code", persons=household, digits=digits, until=invitation.expires_at)
+    # It ends within its last day, which is therefore not promised whole.
+    until = invitation.expires_at - timedelta(days=1)
+    return turn.say("new_code", persons=household, digits=digits, until=until)
 
 
 @on.action("erase_look", who=Who.OFFICIAL)
