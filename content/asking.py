@@ -33,6 +33,7 @@ _WHETHER = re.compile(
     r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)"
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
+_WHICH_HOUR = re.compile(r"\b\d{1,2} ?(h|gio|ruoi)\b.* hay |\bhay (la )?\d{1,2} ?(h|gio|ruoi)\b")
 # Whoever asks so wants the rule, not the date: every month, by which document, whether one may.
 _RULE = re.compile(
     r"\b(hang thang|moi (thang|nam|quy)|mot (nam|quy)|quy dinh|chi thi|huong dan|dieu le|nghi quyet|bien ban|dang phi"
@@ -74,9 +75,12 @@ def about_meeting(text: str) -> bool:
     """Whether a question is about the cell's next meeting: when, where, what about, whether it takes place."""
     words = plain(text)
     asks = [pattern.search(words) for pattern in (_WHEN, _WHERE, _ABOUT, _WHETHER)]
+    short = len(words.split()) <= SHORT
+    if short and _WHICH_HOUR.search(words):
+        return True
     if not any(asks) or not _MEETING.search(words) or _RULE.search(words):
         return False
-    return bool(_OWN.search(words)) or len(words.split()) <= SHORT
+    return short or bool(_OWN.search(words))
 
 
 def is_question(text: str) -> bool:
