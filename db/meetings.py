@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -70,6 +70,14 @@ def upcoming(connection: Connection, unit_id: int, now: datetime) -> list[Meetin
 
 def next_planned(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
     return next((m for m in upcoming(connection, unit_id, now) if m.state == "planned"), None)
+
+
+def on_day(connection: Connection, unit_id: int, day: date, rules: Rules) -> list[Meeting]:
+    """What the cell has on a local date, the earliest first."""
+    here = (meetings.c.unit_id == unit_id) & (meetings.c.state != "cancelled")
+    within = meetings.c.starts_at.between(rules.at(day, time.min), rules.at(day, time.max))
+    found = select(meetings).where(here, within).order_by(meetings.c.starts_at)
+    return many(Meeting, connection.execute(found).all())
 
 
 def open_for(connection: Connection, person_ids: Iterable[int], now: datetime) -> list[Meeting]:

@@ -17,7 +17,7 @@ from db import units as unit_rows
 from db.meetings import Meeting
 from db.rules import Rules
 from db.sql import insert, many, one
-from db.tables import due_items, intentions, meetings, series
+from db.tables import due_items, intentions, meetings, rungs, series
 from db.units import Unit
 from vietnamese import recurrence
 from vietnamese.dates import is_rest_day, near_tet, weekday_words
@@ -196,9 +196,11 @@ def _own(connection: Connection, kept: Series) -> set[int]:
 
 
 def _unheard(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
-    """The coming meetings by rule that no member has been written to about, nor answered."""
+    """The coming meetings by rule that have not been announced, nor answered by anybody."""
     told = (due_items.c.subject == meetings.c.id) & due_items.c.kind.in_(meeting_rows.TELLING)
-    heard = or_(exists().where(told), exists().where(intentions.c.meeting_id == meetings.c.id))
+    called = (rungs.c.meeting_id == meetings.c.id) & (rungs.c.name == "invite") & rungs.c.fired_at.is_not(None)
+    answered = intentions.c.meeting_id == meetings.c.id
+    heard = or_(exists().where(told), exists().where(called), exists().where(answered))
     coming = (meetings.c.unit_id == unit_id) & meetings.c.series_id.is_not(None) & (meetings.c.starts_at > now)
     found = select(meetings).where(coming, meetings.c.state != "cancelled", ~heard)
     return many(Meeting, connection.execute(found).all())

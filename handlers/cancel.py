@@ -1,0 +1,69 @@
+"""No meeting this time: asked why, said back with a word of care, and told to everybody invited."""
+
+from __future__ import annotations
+
+from content import Message
+from db import changes
+from db.meetings import Meeting
+from handlers.changed import change_of, told_message, when_to_tell
+from handlers.move import LONGEST_REASON, REASONS, closed, open_meeting
+from handlers.planning import begin, is_in, mark, says_yes, words
+from handlers.router import Router, Turn, Who
+
+on = Router()
+
+
+def _drafted(turn: Turn, meeting_id: int) -> Meeting | None:
+    """The meeting that this chat is cancelling, as it was when it began."""
+    meeting = open_meeting(turn, meeting_id)
+    if meeting is None or not is_in(turn, "cancel", meeting=meeting.id, revision=meeting.revision):
+        return None
+    return meeting
+
+
+@on.action("cancel", who=Who.SECRETARY)
+def cancel(turn: Turn, meeting_id: int) -> Message:
+    if (meeting := open_meeting(turn, meeting_id)) is None:
+        return closed(turn, meeting_id)
+    begin(turn, "cancel", meeting=meeting.id, revision=meeting.revision)
+    return turn.say("cancel_reason", meeting=meeting, expects="cancel_reason")
+
+
+@on.action("cancel_why", who=Who.SECRETARY)
+def pick_reason(turn: Turn, meeting_id: int, code: str) -> Message:
+    if (meeting := _drafted(turn, meeting_id)) is None or code not in REASONS:
+        return cancel(turn, meeting_id)
+    turn.draft["reason"] = words(turn, "change_reason", code=code)
+    return _confirm(turn, meeting)
+
+
+@on.text("cancel_reason", who=Who.SECRETARY)
+def read_reason(turn: Turn) -> Message | None:
+    if (meeting := _drafted(turn, turn.draft.get("meeting", 0))) is None:
+        return None
+    turn.draft["reason"] = " ".join(turn.text.split())[:LONGEST_REASON]
+    return _confirm(turn, meeting)
+
+
+def _confirm(turn: Turn, meeting: Meeting) -> Message:
+    tell = when_to_tell(turn, meeting, meeting.starts_at)
+    facts = {"meeting": meeting, "reason": turn.draft["reason"], "tell": tell, "mark": mark(turn)}
+    return turn.say("cancel_confirm", **facts, expects="cancel_sure")
+
+
+@on.text("cancel_sure", who=Who.SECRETARY)
+def sure(turn: Turn) -> Message | None:
+    return save(turn, turn.draft.get("meeting", 0), mark(turn), "now") if says_yes(turn) else None
+
+
+@on.action("cancel_save", who=Who.SECRETARY)
+def save(turn: Turn, meeting_id: int, shown: str, when: str) -> Message:
+    meeting = _drafted(turn, meeting_id)
+    if meeting is None or "reason" not in turn.draft:
+        return cancel(turn, meeting_id)
+    if shown != mark(turn):
+        return _confirm(turn, meeting)
+    change = change_of(turn, meeting, meeting.starts_at, when)
+    gone = changes.cancel(turn.connection, meeting, change)
+    turn.conversation.forget()
+    return told_message(turn, gone, change)
