@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from commands.roster import bring_in
 from db import people, roster, units
 from db.people import Person
 from db.tables import audit, offers
@@ -198,6 +199,15 @@ async def test_a_csv_is_as_good(village: Village) -> None:
     assert "• Thêm mới: 1" in preview
     await huong.picks("Cập nhật 1 người")
     assert (await everybody(village))["Ma Văn Tình"].phone == "+84900000045"
+
+
+async def test_the_command_line_does_it_beside_the_running_bot(village: Village) -> None:
+    huong = await official(village)
+    await sends(huong, EXAMPLE)
+    lines = await bring_in(village.app.settings, read_roster(EXAMPLE, PATH.name), dry_run=False)
+    assert "Danh sách có 40 người, 3 chi bộ" in lines[0] and "Đã cập nhật 39 người" in lines[-1]
+    assert "giống hệt lần trước" in await huong.picks("Cập nhật 39 người")
+    assert len(await everybody(village)) == 40
 
 
 async def test_nobody_else_can_bring_a_list(village: Village) -> None:
