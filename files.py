@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import Connection
 
 from channels.base import SendError
@@ -20,6 +21,8 @@ from sheets import words
 from sheets.export import roster_xlsx, template_xlsx
 from sheets.paper import JoinLine, join_sheet
 from sheets.roster import RosterRow
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,12 @@ class Opener:
 
     async def __call__(self, kind: str, arguments: tuple[int | str, ...]) -> bytes:
         make = await self.db.write(lambda c: self._maker(c, kind, [int(argument) for argument in arguments]))
-        return await asyncio.to_thread(make)
+        try:
+            return await asyncio.to_thread(make)
+        except Exception as error:
+            # Whatever trips up the making of one paper, the other messages must go on.
+            log.exception("A file could not be made", kind=kind)
+            raise SendError(f"the file could not be made: {kind}", "final") from error
 
     def _maker(self, connection: Connection, kind: str, arguments: Sequence[int]) -> Callable[[], bytes]:
         """What makes the file, with all it needs to know. Arguments: the unit, for whom, through which bot."""

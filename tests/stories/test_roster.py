@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 
+from channels.base import SendError
 from commands.roster import bring_in
-from db import people, roster, units
+from db import joining, people, roster, units
 from db.people import Person
 from db.tables import audit, offers
+from files import Opener
 from makebelieve.phones import Phone
 from sheets.example import PATH, PEOPLE
 from sheets.export import roster_xlsx
@@ -79,6 +81,9 @@ async def test_the_first_list_comes_in_and_papers_go_out(village: Village) -> No
     await huong.picks("Thôn Khe Đào")
     assert huong.files == ["giay-moi-thon-khe-dao.pdf"] and opened(huong).startswith(b"%PDF")
     assert "Giấy mời tham gia, chi bộ thôn Khe Đào: 23 tờ." in huong.heard[-2]  # two share a phone and a paper
+    made = (village.cell, village.app.rules.secret, village.now, "bot")
+    papers = {line.names: line.digits for line in await village.write(lambda c: joining.join_lines(c, *made))}
+    assert "Mã đúng. Đây là mã của bác Sinh" in await village.phone(999).says(papers[("Lý Văn Sinh",)])
 
 
 async def test_the_same_list_again_changes_nothing(village: Village) -> None:
@@ -266,7 +271,7 @@ async def test_rights_end_at_the_cell_and_at_the_commune(village: Village) -> No
     lam = await village.join(await village.add("Hoàng Văn Lâm", role="secretary"))
     huong = await official(village)
 
-    def beyond(connection):  # type: ignore[no-untyped-def]
+    def beyond(connection: Connection) -> tuple[int, int]:
         other = units.add(connection, "commune", "xã Bên Kia")
         far = units.add(connection, "cell", "thôn Xa", other)
         people.add(connection, far, "Người Lạ", phone="+84900000777")
@@ -287,5 +292,10 @@ async def test_rights_end_at_the_cell_and_at_the_commune(village: Village) -> No
         ):
             assert "Việc này do" in await phone.taps(message_id, action), action
         assert "Người Lạ" not in "".join(phone.heard) and phone.files == []
+    open_file = Opener(village.app.db, lambda: village.now, village.app.rules)
+    for recipe in (("join_sheet", (far, 1, 1)), ("roster", (far, 2)), ("roster", (987654, 2)), ("minutes", ())):
+        with pytest.raises(SendError) as refused:
+            await open_file(*recipe)
+        assert refused.value.outcome == "final"
     for action in ("cells", "roster_apply 0123456789abcdef", "roster_look 0", "pick_cell join_sheet 0", "roster_form"):
         assert "Việc này do" in await lam.taps(message_id, action), action
