@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from db import audit, conversations, outbox
 from db import meetings as meeting_rows
@@ -70,25 +70,13 @@ def take_back(connection: Connection, meeting: Meeting, *, by: int, now: datetim
     """Undo the newest change while nobody has been told of it; None when it is too late for that."""
     if not _is_untold(connection, meeting, now):
         return None
-    asked_again = select(intentions.c.person_id).where(
-        intentions.c.meeting_id == meeting.id, intentions.c.revision == meeting.revision
-    )
-    knowing = list(connection.execute(asked_again).scalars())
-    restored = _restore(connection, meeting)
-    said = {name for name in ("invite", "prepare") if _was_said(connection, restored, name)}
-    meeting_rows.climb(connection, restored, now, rules, said)
-    if knowing and meeting.state == "planned":
-        # An old button has told these people of the change before its message was due.
-        outbox.due(
-            connection,
-            knowing,
-            "moved",
-            restored.id,
-            due_at=rules.next_allowed(now),
-            worthless_after=restored.starts_at,
-            now=now,
-            revision=restored.revision,
-        )
+    knowing = _knowing(connection, meeting)
+    restored = _as_known(connection, meeting)
+    if knowing:
+        said = {name for name in ("invite", "prepare") if _was_said(connection, restored, name)}
+        meeting_rows.climb(connection, restored, now, rules, said)
+        times = {"due_at": rules.next_allowed(now), "worthless_after": restored.starts_at, "now": now}
+        outbox.due(connection, knowing, "moved", restored.id, revision=restored.revision, **times)
     _note(connection, "meeting.restored", restored, by, now)
     return restored
 
@@ -105,7 +93,41 @@ def settle(
 
 def _as_known(connection: Connection, meeting: Meeting) -> Meeting:
     """The meeting as people know it: a change that nobody has been told of is taken back first."""
-    return _restore(connection, meeting) if _is_untold(connection, meeting, None) else meeting
+    if not _is_untold(connection, meeting, None):
+        return meeting
+    values: dict[str, Any] = {"state": "planned", "reason": None, "old_starts_at": None, "old_place": None}
+    if meeting.state == "planned":
+        values |= {"starts_at": meeting.old_starts_at, "place": meeting.old_place}
+    if _knowing(connection, meeting):
+        return _restore(connection, meeting, values)
+    return _rewind(connection, meeting, values)
+
+
+def _knowing(connection: Connection, meeting: Meeting) -> list[int]:
+    """Who has answered for the changed meeting already: an old button told him of the change before its message."""
+    said = (intentions.c.meeting_id == meeting.id) & (intentions.c.revision == meeting.revision)
+    return list(connection.execute(select(intentions.c.person_id).where(said)).scalars())
+
+
+def _rewind(connection: Connection, meeting: Meeting, values: Mapping[str, Any]) -> Meeting:
+    """As if the change had never been: the revision before it holds again, with its buttons, answers and reminders."""
+    for table, key in ((due_items, due_items.c.subject), (rungs, rungs.c.meeting_id), (aware, aware.c.meeting_id)):
+        mine = (key == meeting.id) & (table.c.revision == meeting.revision)
+        unsent = table.c.state == "waiting" if table is due_items else true()
+        connection.execute(table.delete().where(mine, unsent))
+    stopped = (due_items.c.subject == meeting.id) & (due_items.c.revision == meeting.revision - 1)
+    waiting = stopped & due_items.c.kind.in_(meeting_rows.ALL_KINDS) & (due_items.c.state == "cancelled")
+    connection.execute(due_items.update().where(waiting).values(state="waiting"))
+    return meeting_rows.rewind(connection, meeting, **values)
+
+
+def _restore(connection: Connection, meeting: Meeting, values: Mapping[str, Any]) -> Meeting:
+    """As before the change, but as something new, for those who have heard of it; other answers are carried over."""
+    known = {**values, "old_starts_at": meeting.starts_at, "old_place": meeting.place}
+    restored = meeting_rows.change(connection, meeting, **known)
+    before = (intentions.c.meeting_id == meeting.id) & (intentions.c.revision == meeting.revision - 1)
+    connection.execute(intentions.update().where(before).values(revision=restored.revision))
+    return restored
 
 
 def _is_untold(connection: Connection, meeting: Meeting, now: datetime | None) -> bool:
@@ -114,18 +136,6 @@ def _is_untold(connection: Connection, meeting: Meeting, now: datetime | None) -
     told = select(func.min(due_items.c.due_at), func.min(due_items.c.state), func.max(due_items.c.state))
     soonest, *states = connection.execute(told.where(mine, due_items.c.kind.in_(("moved", "cancelled")))).one()
     return states == ["waiting", "waiting"] and (now is None or soonest > now)
-
-
-def _restore(connection: Connection, meeting: Meeting) -> Meeting:
-    """The meeting as it was before its newest change, with the answers that were given about it."""
-    values: dict[str, Any] = {"state": "planned", "reason": None, "old_starts_at": None, "old_place": None}
-    if meeting.state == "planned":
-        values |= {"starts_at": meeting.old_starts_at, "place": meeting.old_place}
-        values |= {"old_starts_at": meeting.starts_at, "old_place": meeting.place}
-    restored = meeting_rows.change(connection, meeting, **values)
-    before = (intentions.c.meeting_id == meeting.id) & (intentions.c.revision == meeting.revision - 1)
-    connection.execute(intentions.update().where(before).values(revision=restored.revision))
-    return restored
 
 
 def _said_already(connection: Connection, moved: Meeting, change: Change) -> set[str]:

@@ -104,7 +104,14 @@ def change(connection: Connection, meeting: Meeting, **values: Any) -> Meeting:
     """Give a meeting a new revision; what waits about the old one will find itself useless."""
     changed = meetings.update().where(meetings.c.id == meeting.id, meetings.c.revision == meeting.revision)
     connection.execute(changed.values(revision=meeting.revision + 1, **values))
-    cancel_items(connection, MEMBER_KINDS | SECRETARY_KINDS | CHANGE_KINDS, meeting.id)
+    cancel_items(connection, ALL_KINDS, meeting.id)
+    return _known(connection, meeting.id)
+
+
+def rewind(connection: Connection, meeting: Meeting, **values: Any) -> Meeting:
+    """Give a meeting back the revision before its newest, which nobody has heard of."""
+    changed = meetings.update().where(meetings.c.id == meeting.id, meetings.c.revision == meeting.revision)
+    connection.execute(changed.values(revision=meeting.revision - 1, **values))
     return _known(connection, meeting.id)
 
 
@@ -126,6 +133,7 @@ MEMBER_KINDS = frozenset({"invite", "ask", "brief", "last_call", "today"})
 REST_DAY_KINDS = frozenset({"rest_day", "rest_day_again", "rest_day_last"})
 SECRETARY_KINDS = frozenset({"prepare", "materials", "call_list"}) | REST_DAY_KINDS
 CHANGE_KINDS = frozenset({"moved", "cancelled", "unsure_know"})
+ALL_KINDS = MEMBER_KINDS | SECRETARY_KINDS | CHANGE_KINDS
 TELLING = MEMBER_KINDS | {"moved", "cancelled"}  # whoever was due one of these may have heard of the meeting
 EVEN_IF_LATE = frozenset({"invite", "prepare", "rest_day"})  # the others are left out when their moment has passed
 ASKED_AGAIN = {"rest_day_again": 7, "rest_day_last": 5}  # days before the meeting, at the hour of the first question

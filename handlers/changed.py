@@ -58,14 +58,12 @@ def undo(turn: Turn, meeting_id: int, revision: int) -> Message:
     meeting = meetings.for_secretary(turn.connection, meeting_id, turn.person.id)
     if meeting is None:
         return plan(turn)
+    if meeting.revision < revision:  # another tap of the same button
+        return turn.say("change_undone", meeting=meeting)
     back = None
     if meeting.revision == revision:
         back = changes.take_back(turn.connection, meeting, by=turn.person.id, now=turn.now, rules=turn.rules)
-    # Another tap of the same button finds the meeting one revision on, and restored.
-    again = meeting.revision == revision + 1 and not changes.was_changed(turn.connection, meeting)
-    if back is None and not again:
-        return turn.say("change_too_late", meeting=meeting)
-    return turn.say("change_undone", meeting=back or meeting)
+    return turn.say("change_undone", meeting=back) if back else turn.say("change_too_late", meeting=meeting)
 
 
 @on.action("change_show", who=Who.SECRETARY)

@@ -11,6 +11,8 @@ from db import meetings
 from handlers.router import Turn
 from vietnamese.phrases import Reading, read_moment, read_time
 
+NO_HOUR = ""  # the draft's hour where a part of day was said ("sáng") that the usual hour does not fit
+
 
 @dataclass(frozen=True)
 class Flow:
@@ -30,8 +32,8 @@ def read(turn: Turn, flow: Flow, usual: time, day: date | None = None) -> dateti
     `usual` stands in for an unsaid hour; `day` is what a lone hour belongs to.
     """
     reading = read_moment(turn.text, turn.local, default_time=_clock(turn, usual))
-    if reading.time and (reading.ambiguous or reading.past):
-        turn.draft["time"] = f"{reading.time:%H:%M}"
+    if reading.ambiguous or reading.past:
+        turn.draft["time"] = f"{reading.time:%H:%M}" if reading.time else NO_HOUR
     if reading.ambiguous:
         return _which(turn, flow, reading)
     if reading.past and reading.date:
@@ -39,8 +41,7 @@ def read(turn: Turn, flow: Flow, usual: time, day: date | None = None) -> dateti
     if reading.date is None:
         return _hour(turn, flow, reading, day)
     if reading.time is None:
-        turn.draft["day"] = reading.date.isoformat()
-        return _ask(turn, flow, "when_hour")
+        return _ask_hour(turn, flow, reading.date)
     return turn.rules.at(reading.date, reading.time)
 
 
@@ -50,6 +51,8 @@ def picked(turn: Turn, flow: Flow, word: str, usual: time) -> datetime | Message
         at = turn.rules.at(date.fromisoformat(word), _clock(turn, usual))
     except ValueError:
         return _ask(turn, flow, "when_unclear", text=word)
+    if turn.draft.get("time") == NO_HOUR:
+        return _ask_hour(turn, flow, at.date())
     return at if at > turn.now else _past(turn, flow, at.date(), None)
 
 
@@ -74,6 +77,11 @@ def _hour(turn: Turn, flow: Flow, reading: Reading, day: date | None) -> datetim
         at = turn.rules.at(day, hour)
         return at if at > turn.now else _past(turn, flow, day, None)
     return None if turn.text.endswith("?") else _ask(turn, flow, "when_unclear", text=turn.text)
+
+
+def _ask_hour(turn: Turn, flow: Flow, day: date) -> Message:
+    turn.draft["day"] = day.isoformat()
+    return _ask(turn, flow, "when_hour", wants_number=True)
 
 
 def _which(turn: Turn, flow: Flow, reading: Reading) -> Message:

@@ -241,12 +241,29 @@ async def test_a_move_nobody_has_been_told_of_can_be_taken_back_with_its_answers
     by = {"by": cell.lam.id, "rules": cell.rules}
     back = await cell.do(lambda c: changes.take_back(c, moved, now=at(1, 12, 22), **by))
     assert back is not None
-    assert (back.starts_at, back.revision, back.reason) == (meeting.starts_at, 3, None)
+    # As if it had never been: the buttons of the invitation hold again.
+    assert back == meeting
     assert await cell.due("moved", back) == set()
+    again = await move(cell, back, at(5, 12, 19, 30), at(1, 12, 22), told=at(2, 12, 6))
+    assert len(await cell.due("moved", again)) == 3
+    back = await cell.do(lambda c: changes.take_back(c, again, now=at(1, 12, 22), **by))
+    assert back is not None
     kept = await cell.do(lambda c: intentions.current(c, back, cell.tinh.id))
     assert kept is not None
     assert kept.choice == "yes"
     assert await cell.do(lambda c: changes.take_back(c, back, now=at(1, 12, 22), **by)) is None
+
+
+async def test_taking_back_brings_back_what_was_waiting(cell: Cell) -> None:
+    meeting = await planned(cell)
+    later = {"due_at": at(2, 12, 18), "worthless_after": at(3, 12), "now": NOON}
+    await cell.do(lambda c: outbox.due(c, [cell.tinh.id], "last_call", meeting.id, **later))
+    moved = await move(cell, meeting, at(4, 12, 19, 30), at(1, 12, 21), told=at(2, 12, 6))
+    assert await cell.due("last_call", meeting) == set()
+    by = {"by": cell.lam.id, "now": at(1, 12, 22), "rules": cell.rules}
+    await cell.do(lambda c: changes.take_back(c, moved, **by))
+    assert await cell.due("last_call", meeting) == {(cell.tinh.id, 1)}
+    assert await cell.do(lambda c: meetings.rung_at(c, meeting, "today")) == at(3, 12, 6, 30)
 
 
 async def test_what_people_have_been_told_cannot_be_taken_back(cell: Cell) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db import changes, intentions, meetings
+from sqlalchemy import Connection
+
+from db import changes, intentions, meetings, people, units
 from db.meetings import Meeting
+from db.people import Person
 from tests.stories.village import ZONE, Phone, Village, at
 
 HALL = "Nhà văn hóa thôn Khe Đào"
@@ -248,15 +251,45 @@ async def test_a_day_that_is_taken_is_caught(village: Village) -> None:
     assert "Ngày mới: 7 giờ rưỡi tối thứ Bảy, ngày 12 tháng 12" in await made.lam.picks("Vẫn đặt ngày này")
 
 
-async def test_the_secretary_of_another_cell_cannot_move_it(village: Village) -> None:
+async def test_only_the_cells_own_secretary_can_move_it(village: Village) -> None:
     made = await cell(village)
-    stranger = await village.join(await village.add("Nông Văn Thắng"))
+
+    def other(connection: Connection) -> Person:
+        nam_pieng = units.add(connection, "cell", "thôn Nậm Piêng", village.commune)
+        thang = people.add(connection, nam_pieng, "Nông Văn Thắng")
+        people.give_role(connection, thang, nam_pieng, "secretary")
+        return thang
+
+    thang = await village.join(await village.write(other))
+    await thang.says("0")
     if village.buttons:
-        shown = await stranger.says("0")
-        assert shown
-        message = max(stranger.handset.conversation.messages)
-        assert "Việc này do bí thư làm." in await stranger.taps(message, f"move {made.meeting.id}")
+        number = made.meeting.id
+        for action in (f"move {number}", f"cancel {number}", f"move_day {number} 2026-12-04", f"told_all {number} 1"):
+            shown = await thang.taps(max(thang.handset.conversation.messages), action)
+            assert "Khe Đào" not in shown
+        assert "Việc này do bí thư làm." in await made.tinh.taps(
+            max(made.tinh.handset.conversation.messages), f"move {number}"
+        )
     assert (await made.now()).revision == 1
+
+
+async def test_a_household_is_told_once_with_both_answers(village: Village) -> None:
+    tinh, mui = await village.add("Ma Văn Tình", "bác"), await village.add("Triệu Thị Mùi", "bà")
+    lam = await village.join(await village.add("Hoàng Văn Lâm", role="secretary"))
+    shared = await village.join(tinh, mui)
+    meeting = await village.plan(at(3, 12, 19, 30))
+    for person, choice in ((tinh, "yes"), (mui, "no")):
+        await village.write(lambda c, p=person, said=choice: intentions.record(c, meeting, p.id, said, village.now))
+    await lam.says("doi mot buoi")
+    await lam.picks("Đổi ngày, giờ")
+    await lam.picks("Thứ Sáu, ngày 4/12")
+    await lam.picks("Mưa bão")
+    await lam.picks("Báo cho 3 người")
+    shared.new()
+    await village.forward(minutes=3)
+    [told] = shared.new()
+    assert "Trước đó bà Triệu Thị Mùi báo: xin vắng, bác Ma Văn Tình báo: sẽ dự." in told
+    assert "Ngày mới các đồng chí có dự được không ạ?" in told
 
 
 def plain(text: str) -> str:

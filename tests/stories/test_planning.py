@@ -267,6 +267,10 @@ async def test_an_hour_that_does_not_fit_is_asked_for(village: Village) -> None:
     lam = await oneoff(village)
     assert "chưa rõ giờ" in await lam.says("sáng thứ 7 tuần sau")
     assert "📅 8 giờ sáng thứ Bảy, ngày 5 tháng 12" in await lam.says("8 giờ sáng")
+    await lam.picks("Sửa ngày, giờ")
+    await lam.says("sáng mùng 5 tháng sau")
+    assert "chưa rõ giờ" in await lam.picks("Dương: ngày 5/12")
+    assert "📅 9 giờ sáng thứ Bảy, ngày 5 tháng 12" in await lam.says("9")
 
 
 def plain(text: str) -> str:
