@@ -79,9 +79,7 @@ _RECEIPTS = (
 )
 _ASKED_BACK = (
     sample("answer_unclear", "member", meeting=MEETING, by="", text="vang", two_faced=True),
-    sample(
-        "answer_unclear", "member", meeting=MEETING, by="", text="bận nhưng vẫn cố đi", two_faced=False
-    ),
+    sample("answer_unclear", "member", meeting=MEETING, by="", text="bận nhưng vẫn cố đi", two_faced=False),
     *(sample("answer_leaning", "member", meeting=MEETING, by="", side=side) for side in ("no", "yes", None)),
     _asking("answer_change", "no"),
     _asking("answer_change", "unsure"),
