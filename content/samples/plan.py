@@ -40,11 +40,11 @@ SUNDAY = _asked(JANUARY, [date(2027, 1, 4), date(2027, 1, 5)], rest="Chủ nhậ
 TET = _asked(FEBRUARY, [date(2027, 2, 12), date(2027, 2, 15)], tet=True)
 
 
-def _flow(name: str) -> SimpleNamespace:
-    return SimpleNamespace(name=name, action=lambda verb: f"{name}_{verb} 42")
+def _flow(name: str, subject: str = "") -> SimpleNamespace:
+    return SimpleNamespace(name=name, action=lambda verb: f"{name}_{verb}{subject}")
 
 
-ONEOFF, MOVE, SETTLE = _flow("oneoff"), _flow("move"), _flow("settle")
+ONEOFF, MOVE, SETTLE = _flow("oneoff"), _flow("move", " 42"), _flow("settle", " 42")
 
 SAMPLES: tuple[Sample, ...] = (
     sample("plan", "secretary", cell=KHE_DAO, kept=None, rule=None, ahead=[]),

@@ -183,6 +183,16 @@ async def test_another_day_and_hour_are_typed_and_said_back(village: Village) ->
     assert ("06/01/2027 14:00", "planned") in await ahead(village)
 
 
+async def test_beside_other_news_it_is_one_line_with_its_choice(village: Village) -> None:
+    lam = await secretary(village)
+    await lam.picks("Đặt, đổi lịch họp")
+    await lam.picks("Lưu lịch này")
+    await village.plan(at(31, 12, 19, 30))
+    await village.forward(to=at(24, 12, 18, 31))
+    assert "• Tháng 1: buổi Chủ nhật, ngày 3 tháng 1 năm 2027 trùng ngày nghỉ hoặc sát Tết, cần chọn ngày." in lam.last
+    assert "Tháng 1 chi bộ họp ngày nào?" in await lam.picks("Chọn ngày tháng 1")
+
+
 async def test_a_second_answer_about_a_settled_day_shows_it(village: Village) -> None:
     lam = await january(village)
     await lam.picks("Thứ Hai, ngày 4/1")
