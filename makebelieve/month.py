@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from db import joining, units
-from makebelieve.commune import households
+from db import joining, people, units
+from db.people import Person
 from makebelieve.phones import Phone
 from makebelieve.world import World
 from sheets.example import COMMUNE, OFFICE_PHONE, example_xlsx
@@ -28,6 +28,23 @@ def at(day: int, month: int, hour: int, minute: int = 0) -> datetime:
 
 
 START = at(20, 11, 8)
+SECRETARY = "Hoàng Văn Lâm"
+JOIN_AT_ONCE = (
+    SECRETARY,
+    "Ma Văn Tình",  # his wife Triệu Thị Mùi answers on the same phone
+    "Lý Văn Sinh",
+    "Nông Văn Thắng",
+    "Đặng Thị Ghến",
+    "Hoàng Văn Quyết",
+    "Hoàng Thị Duyên",
+    "Ma Thị Lụa",
+    "Triệu Văn Phúc",
+    "Giàng Thị Dợ",
+)
+NOTICE = (
+    "Việc gì: tiêm phòng dại cho chó, mèo.\nKhi nào: 7 giờ sáng thứ Ba, ngày 1 tháng 12, tại nhà văn hóa thôn.\n"
+    "Cần làm: xích chó, đeo rọ mõm, đưa đến đúng giờ."
+)
 
 
 @dataclass
@@ -86,13 +103,26 @@ class Stage:
         await self.world.forward(moment)
         self.recorder.catch_up()
 
+    async def taps_again(self, name: str, label: str) -> None:
+        """The same button of the same message once more, as a trembling finger does."""
+        phone = self.world.phones[name]
+        self.recorder.said(phone, f"[{label}]")
+        await phone.taps(*phone.button(label))
+        self.recorder.catch_up()
+
+    async def declines(self, name: str) -> None:
+        await self.says(name, await self._digits(name))
+        await self.picks(name, "Đúng là tôi", "Tôi không đồng ý")
+
     async def joins(self, name: str) -> None:
         """By the nine digits on the paper; whoever shares the phone agrees in turn."""
-        digits = (await self.world.app.db.read(lambda c: _papers(c, self.world)))[name]
-        await self.says(name, digits)
-        await self.picks(name, "Đúng là tôi")
-        while "Tôi đồng ý" in self.world.phones[name].choices:
+        await self.says(name, await self._digits(name))
+        await self.picks(name, self.world.phones[name].choices[0])
+        while "đồng ý không" in self.world.phones[name].last:
             await self.picks(name, "Tôi đồng ý")
+
+    async def _digits(self, name: str) -> str:
+        return (await self.world.app.db.write(lambda c: _papers(c, self.world)))[name]
 
 
 def _papers(connection: Connection, world: World) -> dict[str, str]:
@@ -114,15 +144,20 @@ def _cell(connection: Connection) -> units.Unit:
 async def play(world: World, recorder: Recorder) -> None:
     """Two weeks before the meeting until the evening of it."""
     stage = Stage(world, recorder)
-    await _commune_begins(stage)
-    await _people_join(stage)
-    await _the_cell_meets_on_the_third(stage)
-    await _invitations_are_answered(stage)
-    await _questions_and_a_notice(stage)
-    await _the_last_days(stage)
+    for scene in (
+        _the_commune_begins,
+        _people_join,
+        _the_cell_meets_on_the_third,
+        _invitations_are_answered,
+        _a_notice_and_a_question,
+        _three_days_before,
+        _the_day_before,
+        _the_day_itself,
+    ):
+        await scene(stage)
 
 
-async def _commune_begins(stage: Stage) -> None:
+async def _the_commune_begins(stage: Stage) -> None:
     """The first official claims the installation by the code that `init` printed, and sends her list."""
     world = stage.world
 
@@ -138,18 +173,79 @@ async def _commune_begins(stage: Stage) -> None:
     await stage.says(OFFICIAL, OFFICIAL)
     await stage.picks(OFFICIAL, "Tôi đồng ý")
     await stage.sends_roster(OFFICIAL)
+    await stage.picks(OFFICIAL, "Cập nhật 40 người", "In giấy mời tham gia", "Thôn Khe Đào")
 
 
-async def _people_join(stage: Stage) -> None: ...
+async def _people_join(stage: Stage) -> None:
+    """Most join by the digits on their paper; two share a phone; one does not agree; one joins a week late."""
+    world = stage.world
+
+    def of_the_cell(connection: Connection) -> list[list[Person]]:
+        return joining.households(p for p in people.of_cell(connection, _cell(connection).id) if p.phone)
+
+    await world.give_phones(await world.app.db.read(of_the_cell))
+    await stage.until(at(20, 11, 17))
+    for name in JOIN_AT_ONCE:
+        await stage.joins(name)
+    await stage.declines("Chẩu Văn Đoàn")
 
 
-async def _the_cell_meets_on_the_third(stage: Stage) -> None: ...
+async def _the_cell_meets_on_the_third(stage: Stage) -> None:
+    await stage.until(at(21, 11, 9))
+    await stage.says(SECRETARY, "Đặt, đổi lịch họp")
+    await stage.picks(SECRETARY, "Lưu lịch này")
 
 
-async def _invitations_are_answered(stage: Stage) -> None: ...
+async def _invitations_are_answered(stage: Stage) -> None:
+    """By tap, by number, in words, by a word with two meanings, twice, late, for two at once, and never."""
+    await stage.until(at(26, 11, 18, 45))
+    await stage.picks(SECRETARY, "Trả lời buổi họp", "Tôi sẽ dự")
+    await stage.picks("Ma Văn Tình", "Tôi sẽ dự", "Tất cả chúng tôi")
+    await stage.says("Lý Văn Sinh", "1")
+    await stage.says("Nông Văn Thắng", "toi di lam ve muon, den tre 15 phut")
+    await stage.says("Đặng Thị Ghến", "vang")
+    await stage.picks("Đặng Thị Ghến", "Tôi xin vắng", "Vì việc nhà")
+    await stage.picks("Hoàng Văn Quyết", "Tôi chưa rõ")
+    await stage.picks("Hoàng Thị Duyên", "Tôi sẽ dự")
+    await stage.taps_again("Hoàng Thị Duyên", "Tôi sẽ dự")
+    await stage.says("Ma Thị Lụa", "bố tôi ốm báo vắng hộ")
+    await stage.says("Ma Thị Lụa", "có ạ")
+    await stage.says(SECRETARY, "Xem ai dự, ai vắng")
 
 
-async def _questions_and_a_notice(stage: Stage) -> None: ...
+async def _a_notice_and_a_question(stage: Stage) -> None:
+    await stage.until(at(27, 11, 8))
+    await stage.says(OFFICIAL, "Gửi thông báo")
+    await stage.says(OFFICIAL, NOTICE)
+    await stage.picks(OFFICIAL, "Một chi bộ", "Thôn Khe Đào")
+    await stage.picks(OFFICIAL, next(c for c in stage.world.phones[OFFICIAL].choices if c.startswith("Gửi cho")))
+    await stage.picks("Lý Văn Sinh", "Tôi đã nắm")
+    await stage.picks("Nông Văn Thắng", "Tôi đã nắm")
+    await stage.says("Triệu Văn Phúc", "hop it nhat bao nhieu phut vay")
+    await stage.says("Hoàng Thị Duyên", "mấy giờ họp")
 
 
-async def _the_last_days(stage: Stage) -> None: ...
+async def _three_days_before(stage: Stage) -> None:
+    await stage.until(at(30, 11, 19))
+    await stage.joins("Bàn Văn Út")
+    await stage.until(at(1, 12, 18, 45))
+    await stage.picks(SECRETARY, "Đã đăng rồi")
+
+
+async def _the_day_before(stage: Stage) -> None:
+    """The silent are asked once more; the secretary calls those who remain, and writes down what they say."""
+    await stage.until(at(2, 12, 19, 35))
+    await stage.picks("Hoàng Văn Quyết", "Tôi sẽ dự")
+    calls = next(c for c in stage.world.phones[SECRETARY].choices if c.startswith("Gọi "))
+    await stage.picks(SECRETARY, calls, "Giàng Thị Dợ", "Sẽ dự")
+    await stage.picks(SECRETARY, "Ghi người tiếp theo", "Nông Thị Bích", "Không nghe máy")
+
+
+async def _the_day_itself(stage: Stage) -> None:
+    """One changes his mind in the morning; the secretary hears of it five minutes later."""
+    await stage.until(at(3, 12, 7))
+    await stage.picks("Lý Văn Sinh", "Tôi xin vắng", "Vì sức khỏe")
+    await stage.until(at(3, 12, 7, 10))
+    await stage.says(SECRETARY, "Xem ai dự, ai vắng")
+    await stage.until(at(3, 12, 21, 45))
+    await stage.says("Triệu Văn Phúc", "tôi đến được")

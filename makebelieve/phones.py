@@ -91,6 +91,11 @@ class Phone:
         await self.village.settle()
         return self.last
 
+    def button(self, label: str) -> tuple[int, str]:
+        """Where the newest button with this label is: its message, and what it does."""
+        message_id, offer = self._offer(label)
+        return message_id, next(action for name, action in offer if name == label and action)
+
     def _offer(self, label: str | None = None) -> tuple[int, list[tuple[str, str | None]]]:
         for message in reversed(self._messages):
             offer = _choices(message, buttons=self.village.buttons)
