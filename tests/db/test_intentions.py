@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -15,9 +15,14 @@ from db.meetings import Meeting
 from db.people import Person
 from db.rules import Rules
 from db.tables import due_items
-from tests.stories.village import at
 
 RULES = Rules()
+
+
+def at(day: int, month: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, month, day, hour, minute, tzinfo=RULES.zone)
+
+
 NOW = at(26, 11, 18, 30)
 THURSDAY = at(3, 12, 19, 30)
 
