@@ -14,6 +14,7 @@ import click
 import logs
 from commands.run import until_asked
 from commands.speak import port_taken
+from db.people import Person
 from makebelieve import World, open_world
 from makebelieve.commune import households, import_example, keep_the_third
 from makebelieve.world import follow
@@ -33,6 +34,7 @@ ANSWERS = {
     "Hoàng Văn Quyết": "Tôi chưa rõ",
 }
 NOT_JOINED_YET = ("Bàn Văn Út",)
+SHOWN_FIRST = ("Nguyễn Thị Hương", "Hoàng Văn Lâm", "Ma Văn Tình", "Lý Văn Sinh")
 
 
 @click.command()
@@ -61,7 +63,7 @@ async def month_under_way(world: World) -> None:
     commune = await app.db.write(lambda c: import_example(c, world.now))
     await app.db.write(lambda c: keep_the_third(c, commune, world.now, app.rules))
     homes = await app.db.read(lambda c: households(c, commune))
-    await world.give_phones(homes)
+    await world.give_phones(sorted(homes, key=_place))
     for home in homes:
         if home[0].name not in NOT_JOINED_YET:
             await world.settle_in(home)
@@ -70,6 +72,13 @@ async def month_under_way(world: World) -> None:
         phone = world.phones[name]
         await (phone.picks(answer) if answer in phone.choices else phone.says(answer))
     await world.forward(NOW)
+    await world.phones["Nguyễn Thị Hương"].says("0")
+    await world.phones["Hoàng Văn Lâm"].says("Xem ai dự, ai vắng")
+
+
+def _place(home: list[Person]) -> int:
+    """An official, a secretary and two members stand first on the page; the others follow as they come."""
+    return min(SHOWN_FIRST.index(p.name) if p.name in SHOWN_FIRST else len(SHOWN_FIRST) for p in home)
 
 
 async def _live(world: World) -> None:
