@@ -67,12 +67,13 @@ async def month_under_way(world: World) -> None:
     for home in homes:
         if home[0].name not in NOT_JOINED_YET:
             await world.settle_in(home)
+    for name in SHOWN_FIRST:
+        await world.phones[name].says("0")
     await world.forward(INVITED)
     for name, answer in ANSWERS.items():
         phone = world.phones[name]
         await (phone.picks(answer) if answer in phone.choices else phone.says(answer))
     await world.forward(NOW)
-    await world.phones["Nguyễn Thị Hương"].says("0")
     await world.phones["Hoàng Văn Lâm"].says("Xem ai dự, ai vắng")
 
 

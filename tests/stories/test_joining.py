@@ -63,7 +63,7 @@ async def test_a_member_joins_by_the_digits_on_his_paper(village: Village) -> No
     done = await phone.picks("Tôi đồng ý")
     assert "Cảm ơn bác Tình. Thế là xong." in done
     assert "📅 Buổi tới: 7 giờ rưỡi tối thứ Năm, ngày 3 tháng 12 (25 tháng 10 âm)" in done
-    assert "có dự được không ạ?" in await phone.picks("Trả lời buổi họp")
+    assert "có dự được không ạ?" in await phone.picks("Xem buổi họp tới")
     assert "Đồng chí Ma Văn Tình vừa tham gia trợ lý." in lam.last
     assert "Đã tham gia: 2/2 người." in lam.last
 
