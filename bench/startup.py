@@ -30,8 +30,9 @@ YARDSTICK = "import telegram, sqlalchemy; print('running', flush=True); input()"
 def started(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
     """Seconds until a program says "running", and its resident megabytes then."""
     begun = time.perf_counter()
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-    with subprocess.Popen(command, env=environment, text=True, **pipes) as process:  # noqa: S603  our own programs
+    with subprocess.Popen(  # noqa: S603  our own programs
+        command, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         assert process.stdout  # noqa: S101
         for line in process.stdout:
             if line.startswith("running"):

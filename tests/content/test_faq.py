@@ -167,7 +167,7 @@ def test_unseen_phrasings_are_understood_and_small_talk_is_left_alone() -> None:
 
 def test_numpy_is_loaded_by_the_first_question_and_not_before() -> None:
     asked = "import sys; from content import faq; book = faq.load(); before = 'numpy' in sys.modules; book.decide('a')"
-    seen = subprocess.run(  # noqa: S603  our own interpreter, with a fixed program
+    seen = subprocess.run(
         [sys.executable, "-c", f"{asked}; print(before, 'numpy' in sys.modules)"],
         capture_output=True,
         text=True,
