@@ -6,11 +6,7 @@ import html
 import re
 from dataclasses import replace
 
-from content.message import Message
-
-ONE_HINT = "Nhắn lại số 1."
-NUMBER_HINT = "Nhắn lại một số. Số 0: về đầu."
-HOME_HINT = "Số 0: về đầu."
+from content import Message, phrase
 
 
 def strip(text: str) -> str:
@@ -22,10 +18,10 @@ def plain(message: Message) -> str:
     """The whole message as one text, with the choices as numbered lines."""
     lines = [strip(message.text)]
     if message.wants_number:
-        return "\n".join([*lines, HOME_HINT])
+        return "\n".join([*lines, phrase("hint_home")])
     lines += [f"{number}. {choice.label}" for number, choice in enumerate(message.choices, 1)]
     if message.choices:
-        lines.append(NUMBER_HINT if len(message.choices) > 1 else ONE_HINT)
+        lines.append(phrase("hint_number" if len(message.choices) > 1 else "hint_one"))
     return "\n".join(lines)
 
 

@@ -12,7 +12,7 @@ import jinja2
 from content.filters import FILTERS, You
 from content.message import Choice, File, Message
 
-__all__ = ["Choice", "File", "Message", "You", "environment", "render"]
+__all__ = ["Choice", "File", "Message", "You", "environment", "phrase", "render"]
 
 MESSAGES = Path(__file__).parent / "messages"
 
@@ -31,6 +31,12 @@ def environment(language: str = "vi") -> jinja2.Environment:
     )
     made.filters.update(FILTERS)
     return made
+
+
+@cache
+def phrase(name: str) -> str:
+    """A few words that never change, such as the hint under numbered choices."""
+    return environment().get_template(f"{name}.j2").render().strip()
 
 
 class _Marks:

@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import Connection
 
 from channels.base import Channel, SendError
-from content.message import Message
+from content import Message, phrase
 from db import addresses, conversations, outbox
 from db.engine import Database
 from db.outbox import Delivery
@@ -28,7 +28,6 @@ log = structlog.get_logger()
 
 IN_FLIGHT = 8
 TRIES = 5
-RESENT_MARK = "(gửi lại)"
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,7 @@ class Sender:
             outbox.finish(connection, row.id, "cancelled", now)
             return None
         if row.resent and edit is None:
-            message = message.resent(RESENT_MARK)
+            message = message.resent(phrase("hint_resent"))
         return Outgoing(row, address.bot_id, address.chat, message, edit)
 
     def _render(self, connection: Connection, row: Delivery, now: datetime) -> Message | None:

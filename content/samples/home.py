@@ -30,6 +30,7 @@ _COUNTED = SimpleNamespace(listed=1151, not_joined=7)
 _OFFERED = [{"label": choice.label, "action": choice.action} for choice in _MENU]
 
 SAMPLES: tuple[Sample, ...] = (
+    *(sample(hint, "member") for hint in ("hint_home", "hint_number", "hint_one", "hint_resent")),
     sample("stranger", "stranger", commune=SUOI_TRONG, phone=_OFFICE),
     sample("stranger", "stranger", commune=None, phone=None),
     sample("home_member", "member", meeting=MEETING, said=_SAID),
