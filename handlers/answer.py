@@ -248,6 +248,7 @@ _ANSWERS = {
 }
 _ELSEWHERE = {"help": "help", "call": "call_me", "opt_out": "stop_check", "ack": "thanks"}
 _REASONS = frozenset(Reason)
+_RECEIPTS = ("noticed", "understood")  # choices by which somebody says that he has read what was sent
 
 
 def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
@@ -262,7 +263,7 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
     if meaning.intent == "opt_out" and asking.is_question(turn.text):
         return None  # "bao lâu thì bị xóa tên" asks about a rule
     if meaning.intent in _ELSEWHERE:
-        return _ELSEWHERE[meaning.intent]
+        return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):
         return None
     return _for_another(turn, asked or near[0], meaning.intent) or _reading(turn, meaning, asked, near)
@@ -282,6 +283,12 @@ def _reading(turn: Turn, meaning: Understanding, asked: Meeting | None, near: Se
     if choice is Answer.NO and meaning.reason in _REASONS:
         return f"absent {meeting.id} {meaning.reason} {meeting.revision}"
     return f"answer {meeting.id} {choice} {meeting.revision}"
+
+
+def _receipt(offered: Iterable[Mapping[str, str]], intent: str) -> str | None:
+    """ "Đã rõ" to a message that asks for just that is the same as choosing it."""
+    actions = [choice["action"] for choice in offered if choice["action"].split()[0] in _RECEIPTS]
+    return actions[0] if intent == "ack" and actions else None
 
 
 def _asked(offered: Iterable[Mapping[str, str]], near: Sequence[Meeting]) -> Meeting | None:

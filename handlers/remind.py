@@ -17,11 +17,11 @@ def remind(turn: Turn, meeting_id: int) -> Message:
     if meeting is None or not is_open(meeting, turn):
         return closed(turn, meeting)
     silent = [line.person for line in intentions.status(turn.connection, meeting).silent]
-    if not silent:
+    at = turn.rules.next_allowed(turn.now)
+    if not silent or at >= meeting.starts_at:
         return turn.say("remind_nobody", meeting=meeting)
     had = outbox.reached_on(turn.connection, [person.id for person in silent], turn.local.date().isoformat())
     today = [person for person in silent if person.id in had]
-    at = turn.rules.next_allowed(turn.now)
     return turn.say("remind", meeting=meeting, silent=silent, today=today, at=at if at > turn.now else None)
 
 
@@ -29,9 +29,11 @@ def remind(turn: Turn, meeting_id: int) -> Message:
 def remind_now(turn: Turn, meeting_id: int) -> Message:
     """Remind the silent, each at most once a day by hand; in the night it waits for the morning."""
     meeting = led(turn, meeting_id)
-    at = turn.rules.next_allowed(turn.now)
-    if meeting is None or not is_open(meeting, turn) or at >= meeting.starts_at:
+    if meeting is None or not is_open(meeting, turn):
         return closed(turn, meeting)
+    at = turn.rules.next_allowed(turn.now)
+    if at >= meeting.starts_at:
+        return turn.say("remind_nobody", meeting=meeting)
     silent = [line.person.id for line in intentions.status(turn.connection, meeting).silent]
     times = {"due_at": at, "worthless_after": meeting.starts_at, "now": turn.now}
     day = turn.rules.local(at).toordinal()

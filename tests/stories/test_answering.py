@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from sqlalchemy import Connection
 
-from db import intentions, meetings
+from db import intentions, meetings, outbox
 from db.meetings import Meeting
 from tests.stories.village import Phone, Village, at
 
@@ -165,6 +165,22 @@ async def test_thanks_after_an_answer_are_only_thanks(village: Village) -> None:
     assert await said(village, "Ma Văn Tình") == "yes"
     thanked = await tinh.says("đã nhận")
     assert thanked.startswith("Cảm ơn bác đã xem tin.\nBác đã báo: sẽ dự, họp tối thứ Năm")
+
+
+async def test_read_and_understood_is_a_receipt_where_one_is_asked_for(village: Village) -> None:
+    tinh = await tinh_is_invited(village)
+
+    def cancel(connection: Connection) -> None:
+        meeting = meetings.get(connection, 1)
+        assert meeting is not None
+        gone = meetings.change(connection, meeting, state="cancelled", reason="Mưa bão")
+        times = {"due_at": village.now, "worthless_after": THURSDAY, "now": village.now}
+        outbox.due(connection, [1], "cancelled", 1, revision=gone.revision, **times)
+
+    await village.write(cancel)
+    await village.settle()
+    assert tinh.choices == ["Tôi đã nắm"]
+    assert "bác Tình đã nắm" in await tinh.says("đã rõ")
 
 
 # ---- old buttons, answered kindly with the present state ----

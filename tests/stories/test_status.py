@@ -280,6 +280,19 @@ async def test_a_reminder_by_hand_waits_for_the_morning(village: Village) -> Non
     assert "Bí thư nhờ trợ lý hỏi lại" in tinh.new()[0]
 
 
+async def test_nobody_is_left_to_remind(village: Village) -> None:
+    lam, tinh = await a_cell(village)
+    await lam.says("xem ai dự ai vắng")
+    await lam.picks("Nhắc 1 người")
+    asked = lam.button("Nhắc 1 người") if village.buttons else None
+    await tinh.says("tôi sẽ dự")
+    if asked:
+        place, _ = asked
+        assert "Không còn ai để nhắc" in await lam.taps(place, "remind 1")
+    assert "Đã báo trước: 2/4 người" in await lam.says("xem ai dự ai vắng")
+    assert "Nhắc 1 người" not in lam.choices
+
+
 async def test_a_member_sees_no_names_and_no_numbers(village: Village) -> None:
     _, tinh = await a_cell(village)
     assert "Việc này do bí thư làm." in await tinh.says("xem ai dự ai vắng")
