@@ -1,4 +1,4 @@
-"""What every test may stand on: an empty database with all tables, on each engine."""
+"""What every test may stand on: an empty database with all tables, on each engine, and a browser for pages."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.async_api import Browser, async_playwright
 from sqlalchemy import text
 
 from db.engine import Database
+from tests import browser as machine
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +73,23 @@ async def database(engine_url: str) -> AsyncIterator[Database]:
     db = Database(engine_url)
     yield db
     await db.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The browser on this machine. `python -m tests.browser` installs one."""
+    path = machine.find()
+    assert path, "There is no browser here: python -m tests.browser"
+    return path
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """A browser without a window."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
 
 
 def _named(url: str, name: str) -> str:

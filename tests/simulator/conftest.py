@@ -1,12 +1,9 @@
 """A make-believe Telegram on a free port."""
 
-import os
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, async_playwright
 from sim_world import START, TOKEN, World
 
 from simulator import Clock, Simulator, running
@@ -31,19 +28,3 @@ async def village(world: World) -> World:
     await world.sim("block", user=9, blocked=True)
     world.simulator.bots[123].updates.clear()
     return world
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path | None:
-    """The machine's Chromium; None means the one that playwright brought."""
-    path = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-    return path if path.exists() else None
-
-
-@pytest.fixture
-async def browser(chromium: Path | None) -> AsyncIterator[Browser]:
-    """A browser without a window."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        await browser.close()
