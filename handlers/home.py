@@ -45,6 +45,11 @@ def help_(turn: Turn) -> Message:
     return turn.say("help", secretary=secretary_of(turn), phone=office_phone(turn), several=len(roles(turn)) > 1)
 
 
+@on.action("help_official", who=Who.OFFICIAL)
+def help_official(turn: Turn) -> Message:
+    return turn.say("help_official", several=len(roles(turn)) > 1)
+
+
 @on.action("call_me", who=Who.MEMBER, words=("goi cho toi", "goi lai cho toi"))
 def call_me(turn: Turn) -> Message:
     """Ask the secretary to call this person."""

@@ -41,6 +41,8 @@ SAMPLES: tuple[Sample, ...] = (
     sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED),
     sample("roles", "secretary", acting="secretary", others=["official", "member"]),
     sample("help", "member", secretary=LAM, phone=_OFFICE, several=True),
+    sample("help_official", "official", several=True),
+    sample("help_official", "official", several=False),
     sample("help", "member", secretary=None, phone=_OFFICE, several=False),
     sample("help", "member", secretary=LONGEST, phone=_OFFICE, several=False, you=HOUSEHOLD),
     sample("call_me", "member", secretary=LAM, phone=_OFFICE),

@@ -27,9 +27,9 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOKEN = "1000:village"
 
 
-def at(day: int, month: int = 11, hour: int = 12, minute: int = 0, year: int = 2026) -> datetime:
+def at(day: int, month: int = 11, hour: int = 12, minute: int = 0, second: int = 0, year: int = 2026) -> datetime:
     """A local moment of the story's year."""
-    return datetime(year, month, day, hour, minute, tzinfo=ZONE)
+    return datetime(year, month, day, hour, minute, second, tzinfo=ZONE)
 
 
 @dataclass
@@ -65,6 +65,11 @@ class Village:
             return person
 
         return await self.app.db.write(work)
+
+    async def give(self, person: Person, role: str) -> None:
+        """One more role: a secretary's on the cell, an official's on the commune."""
+        unit = self.commune if role == "official" else self.cell
+        await self.app.db.write(lambda c: people.give_role(c, person, unit, role))
 
     async def join(self, *persons: Person) -> Phone:
         """Give these people one phone between them, on which each has agreed already."""
