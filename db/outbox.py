@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select
 from db import addresses as address_rows
 from db.rules import Rules
 from db.sql import add_once, insert, many
-from db.tables import deliveries, due_items, screens
+from db.tables import addresses, deliveries, due_items, screens
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
 ANSWER, CHANGE, ALERT, REMINDER, NOTICE = 0, 10, 15, 20, 30
@@ -181,9 +181,7 @@ def take_back(connection: Connection, person_id: int) -> None:
     connection.execute(due_items.update().where(mine).values(state="waiting", delivery_id=None))
 
 
-def revive(
-    connection: Connection, person_id: int, kind: str, subject: int, revision: int, due_at: datetime
-) -> None:
+def revive(connection: Connection, person_id: int, kind: str, subject: int, revision: int, due_at: datetime) -> None:
     """Have said after all what found the person unreachable."""
     same = (due_items.c.kind == kind) & (due_items.c.subject == subject) & (due_items.c.revision == revision)
     mine = (due_items.c.person_id == person_id) & (due_items.c.state == "unreachable")
@@ -272,11 +270,12 @@ def _drop_worthless(connection: Connection, now: datetime) -> None:
 # ---- sending: queued -> sending -> sent ----
 
 
-def claim(connection: Connection, now: datetime, rules: Rules, most: int) -> list[Delivery]:
-    """Commit the intent to send: at most one row a chat, the most pressing first."""
+def claim(connection: Connection, now: datetime, rules: Rules, bot_id: int, most: int) -> list[Delivery]:
+    """Commit the intent to send through a bot: at most one row a chat, the most pressing first."""
     _drop_worthless(connection, now)
     _hold_for_the_night(connection, now, rules)
-    ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now)
+    its = select(addresses.c.id).where(addresses.c.bot_id == bot_id)
+    ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now) & deliveries.c.address_id.in_(its)
     other = deliveries.alias("other")
     busy = exists().where(and_(other.c.address_id == deliveries.c.address_id, other.c.state == "sending"))
     order = (deliveries.c.priority, deliveries.c.id)
@@ -318,6 +317,12 @@ def again(connection: Connection, delivery_id: int, send_after: datetime, error:
     values: dict[str, Any] = {"state": "queued", "send_after": send_after, "error": error}
     if resent:
         values["resent"] = True
+    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
+
+
+def put_back(connection: Connection, delivery_id: int, error: str) -> None:
+    """What has certainly not left waits as before; that was no attempt, however often it happens."""
+    values = {"state": "queued", "tries": deliveries.c.tries - 1, "error": error}
     connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
 
 
