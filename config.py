@@ -40,6 +40,12 @@ def _database(value: str) -> str:
     return value
 
 
+def _proxy(value: str) -> str:
+    if value and not value.startswith(("http://", "https://")):
+        raise ValueError("phải bắt đầu bằng http:// hoặc https://, hoặc để trống")
+    return value
+
+
 Clock = Annotated[time, Field(description="HH:MM")]
 
 
@@ -67,7 +73,7 @@ class Quiet(Section):
 class Telegram(Section):
     token: SecretStr = SecretStr("")
     base_url: str = ""
-    proxy: str = ""
+    proxy: Annotated[str, AfterValidator(_proxy)] = ""
 
 
 class Delivery(Section):

@@ -39,18 +39,19 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(
         'zone = "Hanoi"\ncolour = "red"\ndatabase = "mysql://x"\n'
-        '[telegram]\ntokn = "1:abc"\n[quiet]\nstart = "late"\n[delivery]\nper_second = 0\n',
+        '[telegram]\ntokn = "1:abc"\nproxy = "socks5://p"\n[quiet]\nstart = "late"\n[delivery]\nper_second = 0\n',
         encoding="utf-8",
     )
     with pytest.raises(ConfigError) as refused:
         load(path)
     said = "\n".join(refused.value.sentences)
-    assert len(refused.value.sentences) == 6
+    assert len(refused.value.sentences) == 7
     for words in (
         "zone = 'Hanoi': không có múi giờ này",
         "colour: không có khóa này",
         "database: phải bắt đầu bằng sqlite",
         "telegram.tokn: không có khóa này",
+        "telegram.proxy: phải bắt đầu bằng http://",
         "quiet.start = 'late': phải là giờ dạng 18:30",
         "delivery.per_second = 0: phải lớn hơn 0",
     ):
@@ -68,11 +69,11 @@ def test_secrets_are_never_repeated(tmp_path: Path, text: str) -> None:
 
 def test_the_environment_goes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.toml"
-    path.write_text('[telegram]\ntoken = "1:file"\nproxy = "socks5://p"\n', encoding="utf-8")
+    path.write_text('[telegram]\ntoken = "1:file"\nproxy = "http://p:1"\n', encoding="utf-8")
     monkeypatch.setenv("TRO_LY_TELEGRAM__TOKEN", "2:env")
     settings = load(path)
     assert settings.telegram.token.get_secret_value() == "2:env"
-    assert settings.telegram.proxy == "socks5://p"
+    assert settings.telegram.proxy == "http://p:1"
 
 
 def test_a_broken_file_and_a_missing_one_are_said_so(tmp_path: Path) -> None:
