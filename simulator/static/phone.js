@@ -123,6 +123,9 @@ export class Phone {
     }
     if (view.version < this.version) return;
     this.version = view.version;
+    const list = find("messages", this.element);
+    // Whoever has scrolled up reads on there; all others are kept at the end, whatever grows or appears below the list.
+    const stay = list.scrollHeight - list.scrollTop - list.clientHeight > NEAR && this.drawn.size;
     find("bot-name", this.element).textContent = view.bot;
     find("block", this.element).checked = view.blocked;
     this.showMessages(view.messages);
@@ -131,11 +134,10 @@ export class Phone {
     find("start-area", this.element).hidden = view.started;
     this.element.querySelector(".composer").hidden = !view.started;
     this.showPopups(view.popups);
+    if (!stay) list.scrollTop = list.scrollHeight;
   }
 
   showMessages(messages) {
-    const list = find("messages", this.element);
-    const stay = list.scrollHeight - list.scrollTop - list.clientHeight > NEAR && this.drawn.size;
     const fresh = new Map();
     let date = "";
     for (const message of messages) {
@@ -145,9 +147,8 @@ export class Phone {
       }
       this.keep(fresh, message.message_id, JSON.stringify(message), () => bubble(message, this));
     }
-    place(list, [...fresh.values()].map((entry) => entry.element));
+    place(find("messages", this.element), [...fresh.values()].map((entry) => entry.element));
     this.drawn = fresh;
-    if (!stay) list.scrollTop = list.scrollHeight;
   }
 
   keep(fresh, key, state, draw) {

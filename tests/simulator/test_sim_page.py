@@ -100,6 +100,22 @@ async def test_reply_keyboard_and_own_number(village: World, browser: Browser) -
     await expect(here.hook("key")).to_have_count(0)
 
 
+async def test_the_newest_message_is_not_hidden_by_the_keyboard(village: World, browser: Browser) -> None:
+    high = {"keyboard": [[{"text": f"Việc {number}"}] for number in range(4)]}
+    for number in range(20):
+        await village.ok("sendMessage", chat_id=7, text=f"tin {number}", reply_markup=high)
+    await village.ok("sendMessage", chat_id=7, text="Có họp", reply_markup=CHOICES)
+
+    here = await opened(browser, village, "7")
+    await expect(here.hook("key").first).to_be_visible()
+    await expect(here.hook("choice").last).to_be_in_viewport(ratio=1)
+
+    await here.hook("messages").evaluate("list => { list.scrollTop = 0; }")
+    await village.ok("sendMessage", chat_id=7, text="tin mới")
+    await expect(here.hook("message").last).to_contain_text("tin mới")
+    await expect(here.hook("message").first).to_be_in_viewport()
+
+
 async def test_words_are_never_html(village: World, browser: Browser) -> None:
     here = await opened(browser, village, "7")
     attack = "<img src=x onerror=alert(1)> <b>😀 đậm</b>"
