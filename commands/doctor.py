@@ -106,7 +106,8 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
         await channel.open()
         yield True, f"Telegram nhận mã của bot: @{channel.username}."
     except SendError as error:
-        reason = "mã bị từ chối; lấy lại ở @BotFather" if error.stop else f"chưa thử được mã ({error.reason})"
-        yield False, f"Telegram: {reason}."
+        refused = "Telegram từ chối mã của bot. Lấy lại mã ở @BotFather, ghi vào telegram.token."
+        unknown = "Chưa thử được mã của bot, vì Telegram chưa trả lời. Sửa mạng trước, rồi chạy lại."
+        yield False, refused if error.stop else unknown
     finally:
         await app.close()

@@ -149,7 +149,7 @@ async def test_doctor_names_a_refused_token(folder: Path) -> None:
         simulator.bot_for(None).revoked = True
         seen = await asyncio.to_thread(CliRunner().invoke, main, ["doctor"])
     assert seen.exit_code == 1
-    assert "mã bị từ chối" in seen.output
+    assert "từ chối mã của bot" in seen.output
 
 
 def test_doctor_names_a_network_that_is_not_there(folder: Path) -> None:
@@ -159,6 +159,7 @@ def test_doctor_names_a_network_that_is_not_there(folder: Path) -> None:
         seen = CliRunner().invoke(main, ["doctor"])
     assert seen.exit_code == 1
     assert "Không nối được" in seen.output
+    assert "Chưa thử được mã của bot" in seen.output
 
 
 async def test_doctor_names_a_database_that_is_missing_old_or_broken(folder: Path) -> None:
