@@ -52,7 +52,10 @@ class Rules:
         return datetime.combine(day, clock, self.zone)
 
     def is_quiet(self, moment: datetime) -> bool:
+        """Whether nothing may leave by itself; never where both ends of the night are the same time."""
         clock = self.local(moment).time()
+        if self.quiet_from <= self.quiet_until:
+            return self.quiet_from <= clock < self.quiet_until
         return clock >= self.quiet_from or clock < self.quiet_until
 
     def next_allowed(self, moment: datetime) -> datetime:
@@ -60,7 +63,7 @@ class Rules:
         if not self.is_quiet(moment):
             return moment
         local = self.local(moment)
-        day = local.date() + timedelta(days=1) if local.time() >= self.quiet_from else local.date()
+        day = local.date() + timedelta(days=1) if local.time() >= self.quiet_until else local.date()
         return self.at(day, self.quiet_until)
 
     def end_of_day(self, moment: datetime) -> datetime:
