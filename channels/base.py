@@ -50,7 +50,7 @@ class SendError(Exception):
     """A message could not be sent.
 
     `outcome`: "not_sent" is certainly not there and may be tried again, "final" will never be, "unknown" may have
-    arrived. `dead` says that the address is gone, `stop` that this bot must stop until a person has looked.
+    arrived. `dead` says that the address is gone, `stop` that this bot may not send at all.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class SendError(Exception):
 
 
 class FileOpener(Protocol):
-    """Opens a recipe for a file when it is sent: (name, bytes)."""
+    """Opens a recipe for a file when it is sent; raises SendError("final") where there is nothing to open."""
 
     async def __call__(self, kind: str, arguments: tuple[int | str, ...]) -> bytes: ...
 
@@ -97,7 +97,7 @@ class Channel(Protocol):
         """What a person did, or None where an event holds nothing for us."""
 
     def parts(self, message: Message) -> Sequence[Message]:
-        """The message in pieces that each fit, the choices on the last."""
+        """The message as the single calls that it takes, in order; the choices on the last."""
 
     async def send(self, chat: str, message: Message, edit: str | None = None) -> str:
         """Deliver one part, or edit the message with the id `edit`; the id it has now. Raises SendError."""

@@ -32,7 +32,7 @@ def units(text: str) -> int:
 
 def split(text: str, longest: int) -> list[str]:
     """Text in pieces of at most `longest` UTF-16 units, cut at a paragraph, else a line, else a word."""
-    pieces = []
+    text, pieces = text.strip(), []
     while units(text) > longest:
         head = text[: _fitting(text, longest)]
         cut = next((at for mark in ("\n\n", "\n", " ") if (at := head.rfind(mark)) > 0), len(head))
@@ -52,11 +52,14 @@ def _fitting(text: str, longest: int) -> int:
 
 
 def parts(message: Message, longest: int) -> list[Message]:
-    """A long text as several messages; the choices, the files and what goes with them stand on the last.
+    """A message as the single calls that it takes: each file, then the text, the choices on its last piece.
 
+    The files go first: one that cannot be made after all leaves no text behind that speaks of it.
     Text with markup that is too long loses it: a cut through a tag would make the whole unreadable.
     """
+    papers = [Message("", files=(file,)) for file in message.files]
+    words = replace(message, files=())
     if units(message.text) <= longest:
-        return [message]
+        return [*papers, words]
     pieces = [html.escape(piece, quote=False) for piece in split(strip(message.text), longest)]
-    return [*(Message(piece) for piece in pieces[:-1]), replace(message, text=pieces[-1])]
+    return [*papers, *(Message(piece) for piece in pieces[:-1]), replace(words, text=pieces[-1])]

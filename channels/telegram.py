@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import ssl
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
+import structlog
 from telegram import (
     Bot,
     CallbackQuery,
@@ -22,7 +26,7 @@ from telegram import (
     Update,
 )
 from telegram import Message as Received
-from telegram.constants import ParseMode
+from telegram.constants import ChatType, ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -37,12 +41,17 @@ from telegram.request import HTTPXRequest
 from channels import plain
 from channels.base import Document, FileOpener, Incoming, Kind, Raw, SendError
 from content.message import Choice, Message
+from vietnamese.text import tidy
+
+log = structlog.get_logger()
 
 # Durations of the library are timedeltas from its next major version on; asked for now, it does not warn of that.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 LONGEST = 4000  # of 4096, so that escaping can never push a part over
 UPDATES = ["message", "callback_query", "my_chat_member"]
+SEEN_S = 5.0  # a spinning button is not worth more
+LONGEST_REASON = 20  # as the table of addresses keeps it
 SHORT_LABEL = 10  # two choices share a row only when both are this short (voice.md, section 10)
 
 
@@ -58,7 +67,7 @@ class Telegram:
         trusting = {"verify": _trusted()}
         sending = HTTPXRequest(connection_pool_size=16, read_timeout=30, proxy=proxy, httpx_kwargs=trusting)
         polling = HTTPXRequest(connection_pool_size=2, read_timeout=30, proxy=proxy, httpx_kwargs=trusting)
-        self._requests = (sending, polling)
+        self._polling, self._requests = polling, (sending, polling)
         self.bot = Bot(token, base_url, _file_url(base_url), request=sending, get_updates_request=polling)
         self.open_file = open_file
         self.external = token.partition(":")[0]
@@ -66,10 +75,8 @@ class Telegram:
         self._offset: int | None = None
 
     async def open(self) -> None:
-        try:
+        with sorting():
             await self.bot.initialize()
-        except TelegramError as error:
-            raise sorted_out(error) from error
         self.username = self.bot.username
 
     async def close(self) -> None:
@@ -80,21 +87,22 @@ class Telegram:
     # ---- in ----
 
     async def poll(self, wait_s: float) -> Sequence[Raw]:
-        try:
-            updates = await self.bot.get_updates(
-                offset=self._offset,
-                timeout=timedelta(seconds=wait_s),
-                allowed_updates=UPDATES,
-                read_timeout=wait_s + 10,
-            )
-        except TelegramError as error:
-            raise sorted_out(error) from error
-        if updates:
-            self._offset = updates[-1].update_id + 1
-        return [raw(update) for update in updates]
+        # The library's own call would read every update here, where one that it cannot read would stop all others.
+        wanted = {"timeout": int(wait_s), "allowed_updates": json.dumps(UPDATES)}
+        if self._offset is not None:
+            wanted["offset"] = self._offset
+        address = f"{self.bot.base_url}/getUpdates?{urlencode(wanted)}"
+        with sorting():
+            updates: Any = await self._polling.post(address, read_timeout=wait_s + 10)
+            arrived = [raw(update) for update in updates]
+            if updates:
+                self._offset = updates[-1]["update_id"] + 1
+        return arrived
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
         update = Update.de_json(dict(payload), self.bot)
+        if update.effective_chat is None or update.effective_chat.type != ChatType.PRIVATE:
+            return None  # what a group or a channel says is nobody's word to us
         if update.callback_query:
             return _tap(update.callback_query)
         if update.my_chat_member:
@@ -104,23 +112,21 @@ class Telegram:
         return _said(update.message) if update.message else None
 
     async def fetch(self, file_id: str, max_bytes: int) -> bytes:
-        try:
+        with sorting():
             file = await self.bot.get_file(file_id)
             if file.file_size is not None and file.file_size > max_bytes:
                 raise SendError("file too big", "final")
             content = bytes(await file.download_as_bytearray())
-        except TelegramError as error:
-            raise sorted_out(error) from error
         if len(content) > max_bytes:
             raise SendError("file too big", "final")
         return content
 
     async def seen(self, incoming: Incoming, toast: str | None) -> None:
         # A tap whose answer is late or lost costs the person a spinning button, never an answer.
-        with contextlib.suppress(TelegramError):
+        with contextlib.suppress(SendError), sorting():
             if incoming.tap_id:
                 words = plain.strip(toast)[:200] if toast else None
-                await self.bot.answer_callback_query(incoming.tap_id, text=words)
+                await self.bot.answer_callback_query(incoming.tap_id, text=words, read_timeout=SEEN_S)
 
     # ---- out ----
 
@@ -128,32 +134,36 @@ class Telegram:
         return plain.parts(message, LONGEST)
 
     async def send(self, chat: str, message: Message, edit: str | None = None) -> str:
-        try:
-            if edit:
-                return await self._edit(chat, message, edit)
-            return await self._send(chat, message)
-        except TelegramError as error:
-            raise sorted_out(error) from error
+        if message.files:
+            return await self._send_paper(chat, message)
+        with sorting():
+            try:
+                return await self._write(chat, message, edit, ParseMode.HTML)
+            except BadRequest as error:
+                if "can't parse entities" not in error.message.lower():
+                    raise
+            # A template at fault must not cost anybody the message.
+            log.error("Markup was refused; the message goes out as plain words")
+            return await self._write(chat, replace(message, text=plain.strip(message.text)), edit, None)
 
-    async def _send(self, chat: str, message: Message) -> str:
-        sent = await self.bot.send_message(
-            chat, message.text, parse_mode=ParseMode.HTML, reply_markup=keyboard(message)
-        )
-        for file in message.files:
-            content = await self.open_file(file.kind, file.arguments)
-            await self.bot.send_document(chat, InputFile(io.BytesIO(content), filename=file.name))
+    async def _send_paper(self, chat: str, message: Message) -> str:
+        [file] = message.files
+        content = await self.open_file(file.kind, file.arguments)
+        with sorting():
+            sent = await self.bot.send_document(chat, InputFile(io.BytesIO(content), filename=file.name))
         return str(sent.message_id)
 
-    async def _edit(self, chat: str, message: Message, edit: str) -> str:
+    async def _write(self, chat: str, message: Message, edit: str | None, mode: ParseMode | None) -> str:
         buttons = keyboard(message)
+        if edit is None:
+            sent = await self.bot.send_message(chat, message.text, parse_mode=mode, reply_markup=buttons)
+            return str(sent.message_id)
         inline = buttons if isinstance(buttons, InlineKeyboardMarkup) else None
         try:
-            await self.bot.edit_message_text(
-                message.text, chat, int(edit), parse_mode=ParseMode.HTML, reply_markup=inline
-            )
+            await self.bot.edit_message_text(message.text, chat, int(edit), parse_mode=mode, reply_markup=inline)
         except BadRequest as error:
             # A screen that shows already what it should is as good as edited.
-            if "not modified" not in error.message:
+            if "not modified" not in error.message.lower():
                 raise
         return edit
 
@@ -168,13 +178,12 @@ def _file_url(base_url: str) -> str:
     return base_url.removesuffix("/bot") + "/file/bot"
 
 
-def raw(update: Update) -> Raw:
-    """An update with its key (the update's id), its chat and the time at which it was said."""
-    chat = str(update.effective_chat.id) if update.effective_chat else ""
-    said = update.message.date if update.message else None
-    if said is None and update.my_chat_member:
-        said = update.my_chat_member.date
-    return Raw(str(update.update_id), chat, said, update.to_dict())
+def raw(update: Mapping[str, Any]) -> Raw:
+    """An update with its key (the update's id), its chat and the time at which it was said; a tap carries none."""
+    body: Mapping[str, Any] = next((update[kind] for kind in UPDATES if kind in update), {})
+    message = body.get("message") or body
+    said = datetime.fromtimestamp(body["date"], UTC) if "date" in body else None
+    return Raw(str(update["update_id"]), str(message.get("chat", {}).get("id", "")), said, update)
 
 
 def _tap(tap: CallbackQuery) -> Incoming | None:
@@ -187,15 +196,15 @@ def _tap(tap: CallbackQuery) -> Incoming | None:
 def _said(message: Received) -> Incoming:
     chat = str(message.chat.id)
     if message.contact:
-        sender = message.from_user.id if message.from_user else None
-        number = message.contact.phone_number
-        return Incoming("contact", chat, text=number, own_contact=message.contact.user_id == sender)
+        owner, number = message.contact.user_id, tidy(message.contact.phone_number)
+        own = owner is not None and message.from_user is not None and owner == message.from_user.id
+        return Incoming("contact", chat, text=number, own_contact=own)
     if message.document:
         found = message.document
-        document = Document(found.file_id, found.file_name or "", found.file_size)
-        return Incoming("document", chat, text=message.caption or "", document=document)
-    if message.text is not None:
-        return _words(chat, message.text)
+        document = Document(found.file_id, tidy(found.file_name or ""), found.file_size)
+        return Incoming("document", chat, text=tidy(message.caption or ""), document=document)
+    if text := tidy(message.text or ""):
+        return _words(chat, text)
     for kind in ("photo", "voice", "sticker"):
         if getattr(message, kind):
             return Incoming(kind, chat)
@@ -203,9 +212,9 @@ def _said(message: Received) -> Incoming:
 
 
 def _words(chat: str, text: str) -> Incoming:
-    command, _, payload = text.partition(" ")
+    command, *payload = text.split(maxsplit=1)
     if command.partition("@")[0] == "/start":
-        return Incoming("start", chat, text=payload.strip())
+        return Incoming("start", chat, text=payload[0] if payload else "")
     return Incoming("text", chat, text=text.removeprefix("/"))
 
 
@@ -247,6 +256,18 @@ _BAD_REQUESTS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
+@contextlib.contextmanager
+def sorting() -> Iterator[None]:
+    """Whatever goes wrong between here and the platform, as a SendError. No cause is kept: it may name the token."""
+    try:
+        yield
+    except TelegramError as error:
+        raise sorted_out(error) from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        # The platform answered something else than it promises: {"ok": false} with a 200, a list for an object.
+        raise SendError("unreadable answer", "unknown") from None
+
+
 def sorted_out(error: TelegramError) -> SendError:
     """PTB's exception by its cause. BadRequest is a NetworkError there, so it is looked at first."""
     reason = type(error).__name__
@@ -259,7 +280,8 @@ def sorted_out(error: TelegramError) -> SendError:
             return SendError(reason, "not_sent", stop=True)
         case BadRequest():
             found = next((means for words, means in _BAD_REQUESTS if words in error.message.lower()), {})
-            return SendError("bad request", "final", **found)
+            # What stands behind the colon may quote the message.
+            return SendError(error.message.partition(":")[0][:LONGEST_REASON].lower(), "final", **found)
         case ChatMigrated():
             return SendError("migrated", "final", dead=True)
         case _:
@@ -274,10 +296,6 @@ def _never_left(error: BaseException) -> bool:
     """Whether the request certainly did not reach the far end: no connection was ever made."""
     import httpx  # noqa: PLC0415  only python-telegram-bot's transport needs it
 
-    certain = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, certain):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
+    # A proxy that refuses has not passed anything on.
+    certain = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+    return isinstance(error.__cause__, certain)

@@ -14,6 +14,25 @@ def nfc(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def tidy(text: str) -> str:
+    """What a person has written, as it is kept: composed letters, line breaks, no other control signs, nothing unseen.
+
+    Unseen are the signs that turn the writing direction or join letters without a width: they make one word look
+    like another, and hide words from whoever looks for them.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return nfc("".join(letter if letter.isprintable() else _seen(letter) for letter in lines)).strip()
+
+
+def _seen(letter: str) -> str:
+    category = unicodedata.category(letter)
+    if category in {"Cf", "Cs"}:
+        return ""
+    if letter == "\n" or category in {"Zl", "Zp"}:
+        return "\n"
+    return " " if category in {"Cc", "Zs"} else letter
+
+
 def unmarked(text: str) -> str:
     """Without tone and vowel marks and with d for đ, letter case and spacing kept."""
     decomposed = unicodedata.normalize("NFD", text)
