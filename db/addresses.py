@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from db.people import Person
 from db.sql import add_once, insert, many, one
@@ -66,9 +67,33 @@ def people_at(connection: Connection, address_id: int, consent: str = "agreed") 
     return many(Person, rows)
 
 
+_LISTENING = (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
+
+
+def listeners(connection: Connection, address_id: int) -> set[int]:
+    """The people who want to hear at an address what nobody there has asked for."""
+    here = (links.c.address_id == address_id) & _LISTENING
+    return set(connection.execute(select(links.c.person_id).where(here)).scalars())
+
+
 def best_for(connection: Connection, person_id: int) -> Address | None:
     """Where to write to a person: agreed, not stopped, alive, the one last used."""
-    way = (links.c.person_id == person_id) & (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
-    found = select(addresses).join(links).where(way, addresses.c.dead_at.is_(None))
-    newest = found.order_by(addresses.c.last_in_at.desc().nulls_last(), addresses.c.id.desc())
-    return one(Address, connection.execute(newest).first())
+    address_id = best_of(connection, [person_id]).get(person_id)
+    return None if address_id is None else get(connection, address_id)
+
+
+def best_of(connection: Connection, person_ids: Iterable[int]) -> dict[int, int]:
+    """`best_for` of many people at once: person -> address; who cannot be reached is left out."""
+    newest = (addresses.c.last_in_at.desc().nulls_last(), addresses.c.id.desc())
+    place = func.row_number().over(partition_by=links.c.person_id, order_by=newest).label("place")
+    alive = _LISTENING & addresses.c.dead_at.is_(None) & links.c.person_id.in_(list(person_ids))
+    ranked = select(links.c.person_id, addresses.c.id.label("address_id"), place).join_from(addresses, links)
+    ways = ranked.where(alive).subquery()
+    found = connection.execute(select(ways.c.person_id, ways.c.address_id).where(ways.c.place == 1))
+    return {person_id: address_id for person_id, address_id in found.all()}
+
+
+def find(connection: Connection, bot_id: int, chat: str) -> int | None:
+    """The id of a chat that has been heard from before."""
+    here = (addresses.c.bot_id == bot_id) & (addresses.c.chat == chat)
+    return connection.execute(select(addresses.c.id).where(here)).scalar()

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from db.sql import insert, put
-from db.tables import conversations, offers, screens
+from db.tables import addresses, conversations, offers, screens
 
 FORGET_AFTER = timedelta(minutes=30)  # an awaited answer
 NEW_MENU = timedelta(minutes=1)  # a menu that left within this time before a number was written may not have been read
 KEPT_OFFERS = 5
+DEAD_KEPT = timedelta(days=1)  # the menus of a chat that may come back to life
 
 
 @dataclass
@@ -68,10 +69,10 @@ def offered(connection: Connection, address_id: int, offer: Offer) -> None:
 
 
 def newest_offers(connection: Connection, address_id: int, said_at: datetime) -> list[Offer]:
-    """The two newest menus that had left before somebody wrote, newest first."""
+    """The menus kept that had left before somebody wrote, newest first."""
     before = (offers.c.address_id == address_id) & (offers.c.left_at <= said_at)
     found = select(offers.c.left_at, offers.c.message_id, offers.c.solicited, offers.c.choices).where(before)
-    return [Offer(*row) for row in connection.execute(found.order_by(offers.c.id.desc()).limit(2)).all()]
+    return [Offer(*row) for row in connection.execute(found.order_by(offers.c.id.desc()).limit(KEPT_OFFERS)).all()]
 
 
 def shown(connection: Connection, address_id: int, name: str, message_id: str, now: datetime) -> None:
@@ -93,3 +94,12 @@ def screen_message(connection: Connection, address_id: int, name: str) -> str | 
 def watchers(connection: Connection, name: str) -> list[int]:
     """The addresses where this live screen stands."""
     return list(connection.execute(select(screens.c.address_id).where(screens.c.name == name)).scalars())
+
+
+def clean(connection: Connection, now: datetime) -> int:
+    """Forget what nobody went on with, and the menus of chats that are gone; how many rows."""
+    given_up = conversations.c.expects_since < now - FORGET_AFTER
+    empty: dict[str, Any] = {"expects": None, "expects_number": False, "expects_since": None, "draft": {}}
+    forgotten = connection.execute(conversations.update().where(given_up).values(**empty)).rowcount
+    gone = select(addresses.c.id).where(addresses.c.dead_at < now - DEAD_KEPT)
+    return forgotten + connection.execute(offers.delete().where(offers.c.address_id.in_(gone))).rowcount

@@ -7,12 +7,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
 from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+log = structlog.get_logger()
+
 T = TypeVar("T")
+
+# What the engines raise when they cannot be reached, are locked or full; all of it may pass.
+AWAY = (OperationalError, InterfaceError, OSError)
+LONGEST_WAIT_S = 30.0
 
 HEAD = "0001"  # the newest migration; a test holds it against db/migrations
 
@@ -51,6 +59,17 @@ class Database:
             await connection.execution_options(writes=True)
             async with connection.begin():
                 return await connection.run_sync(work)
+
+    async def surely(self, work: Callable[[Connection], T]) -> T:
+        """`write`, again and again while the database is away: for what has happened outside and must be known."""
+        wait = 0.5
+        while True:
+            try:
+                return await self.write(work)
+            except AWAY:
+                log.exception("The database is away; what has happened is kept until it is back")
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         async with self.engine.connect() as connection, connection.begin():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,11 +42,11 @@ def store(connection: Connection, bot_id: int, arrivals: Sequence[Arrival], now:
     return add_once(connection, received, rows)
 
 
-def waiting(connection: Connection, most: int = 50) -> list[Waiting]:
-    """The oldest unhandled event of each chat, so that order is kept within a chat."""
+def waiting(connection: Connection, bot_ids: Iterable[int], most: int = 50) -> list[Waiting]:
+    """The oldest unhandled event of each chat with these bots, so that order is kept within a chat."""
     first = (
         select(func.min(received.c.id))
-        .where(received.c.state == "waiting")
+        .where(received.c.state == "waiting", received.c.bot_id.in_(list(bot_ids)))
         .group_by(received.c.bot_id, received.c.chat)
     )
     columns = [received.c[name] for name in Waiting.__dataclass_fields__]

@@ -228,6 +228,12 @@ def tried(connection: Connection, address_id: int, now: datetime, *, right: bool
     return not right and count >= ALARM_AN_HOUR
 
 
+def clean(connection: Connection, now: datetime) -> int:
+    """Drop the tries that no limit looks at any more; how many."""
+    old = join_attempts.c.at < now - timedelta(days=2)
+    return connection.execute(join_attempts.delete().where(old)).rowcount
+
+
 # ---- the sheet ----
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from content import Message
-from db import addresses, outbox, people
+from db import addresses, outbox, people, units
 from db.outbox import Delivery, Item
 from db.rules import Rules
 from delivery import briefs, changes, news, notices, reminders, status
@@ -29,12 +29,23 @@ def render_delivery(connection: Connection, row: Delivery, now: datetime, rules:
     behind = tuple(addresses.people_at(connection, row.address_id))
     if row.kind == "screen":
         return _screen(connection, row, behind, now, rules)
-    groups = _groups(outbox.items_of(connection, row.id))
+    # Whoever stopped the messages or took back his consent since the item was gathered hears nothing.
+    listeners = addresses.listeners(connection, row.address_id)
+    groups = _groups([item for item in outbox.items_of(connection, row.id) if item.person_id in listeners])
     views = [_view(connection, group, behind, now, rules) for group in groups]
     made = [(group[0].kind, view, m) for group, view in zip(groups, views, strict=True) if (m := _render(group, view))]
     if len(made) <= 1:
         return made[0][2] if made else None
     return _digest([LINES[kind](view) for kind, view, _ in made], made[0][1])
+
+
+def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message:
+    """What is said instead of an answer that cannot be sent, with the number by which it is found (voice.md X9)."""
+    behind = tuple(addresses.people_at(connection, row.address_id))
+    home = units.get(connection, behind[0].unit_id) if behind else None
+    office = units.commune_of(connection, home) if home else units.root(connection)
+    view = View(connection, behind, len(behind) > 1, row.id, 0, now, rules)
+    return view.say("trouble", number=row.id, phone=office.phone if office else None)
 
 
 def _screen(
@@ -56,7 +67,6 @@ def _view(
     connection: Connection, group: list[Item], behind: tuple[people.Person, ...], now: datetime, rules: Rules
 ) -> View:
     wanted = {item.person_id for item in group}
-    # Whoever stopped the messages or took back his consent since the item was gathered hears nothing.
     present = tuple(person for person in behind if person.id in wanted)
     return View(connection, present, len(behind) > 1, group[0].subject, group[0].revision, now, rules)
 

@@ -66,24 +66,36 @@ def trouble(connection: Connection, heard: Heard, now: datetime, rules: Rules) -
     outbox.answer(connection, turn.address.id, message.to_json(), now)
 
 
+def may_want_file(incoming: Incoming) -> bool:
+    """Whether it is worth looking whether a document has to be fetched; of a tap its action says so by itself."""
+    if incoming.kind == "tap":
+        return _refetches(incoming.action or "")
+    return incoming.kind in ("document", "text")
+
+
 def wanted_file(connection: Connection, heard: Heard) -> Document | None:
     """The document that has to be fetched before this event can be handled: only for those who may send one."""
     incoming = heard.incoming
-    address = addresses.heard_from(connection, heard.bot_id, incoming.chat, heard.said_at)
-    behind = addresses.people_at(connection, address.id)
+    address_id = addresses.find(connection, heard.bot_id, incoming.chat)
+    if address_id is None:
+        return None
+    behind = addresses.people_at(connection, address_id)
     if not any(_holds(connection, person, Who.OFFICIAL) for person in behind):
         return None
     if incoming.document:
         return incoming.document
-    conversation = conversations.load(connection, address.id)
-    words = _action(connection, heard, address.id).split()
+    draft = conversations.load(connection, address_id).draft
+    if "file_id" not in draft or not _refetches(_action(connection, heard, address_id)):
+        return None
+    return Document(draft["file_id"], draft["file_name"], None)
+
+
+def _refetches(action: str) -> bool:
+    words = action.split()
     # On a shared phone the action comes behind whoever acts: "as 17 roster_apply 0f".
     words = words[2:] if words[:1] == ["as"] else words
     entry = on.actions.get(words[0]) if words else None
-    file_id = conversation.draft.get("file_id")
-    if entry is None or not entry.refetches or file_id is None:
-        return None
-    return Document(file_id, conversation.draft["file_name"], None)
+    return entry is not None and entry.refetches
 
 
 def _action(connection: Connection, heard: Heard, address_id: int) -> str:

@@ -9,6 +9,9 @@ from sqlalchemy import Connection
 from db import meetings, outbox
 from db.rules import Rules
 from scheduler import notices, plan, remind
+from scheduler.cleanup import clean
+
+__all__ = ["clean", "next_instant", "tick"]
 
 
 def tick(connection: Connection, now: datetime, rules: Rules) -> None:

@@ -183,7 +183,7 @@ async def test_everyone_becomes_due_once_slice_by_slice(database: Database) -> N
 def _travel(connection: Connection, state: str) -> None:
     """Carry what is due to its addresses; the wire ends in `state`."""
     outbox.gather(connection, NOON, RULES)
-    while batch := outbox.claim(connection, NOON, RULES, 10):
+    while batch := outbox.claim(connection, NOON, RULES, 1, 10):
         for row in batch:
             outbox.finish(connection, row.id, state, NOON)
 
@@ -222,7 +222,7 @@ async def test_only_the_uncertain_hear_it_once_more(database: Database) -> None:
         notice, official = commune.send(), commune.official.id
         notices.carry_on(connection, NOON)
         outbox.gather(connection, NOON, RULES)
-        first, second = outbox.claim(connection, NOON, RULES, 10)
+        first, second = outbox.claim(connection, NOON, RULES, 1, 10)
         outbox.finish(connection, first.id, "sent", NOON)
         outbox.finish(connection, second.id, "uncertain", NOON)
         assert not outbox.repeats(connection, second)

@@ -80,7 +80,7 @@ async def test_the_first_list_comes_in_and_papers_go_out(village: Village) -> No
     assert huong.choices[:3] == ["Thôn Khe Đào", "Thôn Khuổi Phầy", "Thôn Nà Lừa"]
     await huong.picks("Thôn Khe Đào")
     assert huong.files == ["giay-moi-thon-khe-dao.pdf"] and opened(huong).startswith(b"%PDF")
-    assert "Giấy mời tham gia, chi bộ thôn Khe Đào: 23 tờ." in huong.heard[-2]  # two share a phone and a paper
+    assert "Giấy mời tham gia, chi bộ thôn Khe Đào: 23 tờ." in huong.last  # two share a phone and a paper
     made = (village.cell, village.app.rules.secret, village.now, "bot")
     papers = {line.names: line.digits for line in await village.write(lambda c: joining.join_lines(c, *made))}
     assert "Mã đúng. Đây là mã của bác Sinh" in await village.phone(999).says(papers[("Lý Văn Sinh",)])
