@@ -19,6 +19,7 @@ from db.sql import add_once, insert, many
 from db.tables import addresses, deliveries, due_items, screens
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
+MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
 ANSWER, CHANGE, ALERT, REMINDER, NOTICE = 0, 10, 15, 20, 30
 
 
@@ -346,8 +347,8 @@ def uncertain(connection: Connection) -> list[Delivery]:
 
 
 def repeats(connection: Connection, delivery: Delivery) -> bool:
-    """The policy for a row that may have arrived: once more, or held for its author."""
-    if delivery.resent:
+    """The policy for a row that may have arrived: once more, or held for its author. What kills us is not repeated."""
+    if delivery.tries >= MOST_TRIES:
         return False
     return all(KINDS[item.kind].once_more for item in items_of(connection, delivery.id))
 
