@@ -10,11 +10,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from db import joining, units
 from makebelieve import World, open_world
 from makebelieve.month import START
 from makebelieve.world import follow
-from sheets.example import COMMUNE, OFFICE_PHONE
+from tests.pages.commune import founded
 from tests.pages.phones import PhonesPage
 
 expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
@@ -22,11 +21,9 @@ expect.set_options(timeout=15_000)  # a busy machine is slow, not wrong
 
 @pytest.fixture
 async def world(tmp_path: Path, database_url: str) -> AsyncIterator[World]:
-    """An installation as `init` leaves it, on 20 November 2026 at eight in the morning; time moves only when told."""
-    async with open_world(tmp_path, START, database=database_url) as made:
-        await made.app.db.write(lambda c: units.add(c, "commune", COMMUNE, phone=OFFICE_PHONE))
-        async with at_work(made):
-            yield made
+    """On 20 November 2026 at eight in the morning; time moves only when told."""
+    async with open_world(tmp_path, START, database=database_url) as made, at_work(made):
+        yield made
 
 
 @asynccontextmanager
@@ -43,8 +40,8 @@ async def at_work(world: World) -> AsyncIterator[None]:
 
 @pytest.fixture
 async def claim_code(world: World) -> str:
-    """The nine digits that `init` prints for the first official."""
-    return await world.app.db.write(lambda c: joining.new_claim_code(c, world.app.rules.secret, world.now))
+    """The nine digits that `init` prints for the first official of a new installation."""
+    return await founded(world)
 
 
 @pytest.fixture

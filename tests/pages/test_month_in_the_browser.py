@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import expect
-from sqlalchemy import Connection
 
-from db import joining, units
 from makebelieve import World
-from makebelieve.month import CELL, OFFICIAL, SECRETARY
+from makebelieve.month import OFFICIAL, SECRETARY
 from sheets.example import PATH as ROSTER
+from tests.pages.commune import papers
 from tests.pages.phones import PhoneOnPage, PhonesPage
 
 HUONG, LAM, SINH = 99, 100, 101
@@ -110,20 +109,6 @@ async def plans_the_third(secretary: PhoneOnPage) -> None:
     await secretary.reads("Ngày 3 hằng tháng, 7 giờ rưỡi tối.", "Thứ Năm, ngày 3 tháng 12 (25 tháng 10 âm)")
     await secretary.picks("Lưu lịch này")
     await expect(secretary.message("Đã lưu lịch họp")).to_be_visible()
-
-
-async def papers(world: World) -> dict[str, str]:
-    """What stands on the printed sheet of the cell: each name with its digits."""
-    [channel] = world.app.channels.values()
-
-    def work(connection: Connection) -> dict[str, str]:
-        commune = units.root(connection)
-        cell = units.find_cell(connection, commune, CELL) if commune else None
-        assert cell
-        lines = joining.join_lines(connection, cell, world.app.rules.secret, world.now, channel.username)
-        return {name: line.digits for line in lines for name in line.names}
-
-    return await world.app.db.write(work)
 
 
 async def shows(page: PhonesPage, user: int) -> None:
