@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from db import addresses as address_rows
 from db.rules import Rules
@@ -198,54 +198,66 @@ def gather(connection: Connection, now: datetime, rules: Rules, most: int = 500)
     _hold_for_the_night(connection, now, rules)
     ripe = (due_items.c.state == "waiting") & (due_items.c.due_at <= now)
     found = select(due_items).where(ripe).order_by(due_items.c.priority, due_items.c.due_at, due_items.c.id)
+    items = many(Item, connection.execute(found.limit(most)).all())
+    ways = address_rows.best_of(connection, {item.person_id for item in items})
+    _set_items(connection, [item for item in items if item.person_id not in ways], state="unreachable")
+    reachable = [(ways[item.person_id], item) for item in items if item.person_id in ways]
+    return _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
+
+
+def _spare(
+    connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules
+) -> list[tuple[int, Item]]:
+    """At most one automatic message an address and local date: what would be a second one waits until the morning."""
+    today = rules.local(now).date()
+    capped = {address_id for address_id, item in items if KINDS[item.kind].capped}
+    full = _had_one(connection, capped, today.isoformat())
+    late = {item.id: item for address_id, item in items if KINDS[item.kind].capped and address_id in full}
+    _set_items(connection, list(late.values()), due_at=rules.at(today + timedelta(days=1), rules.quiet_until))
+    return [(address_id, item) for address_id, item in items if item.id not in late]
+
+
+def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules) -> int:
+    """One delivery for each bundle: all that merges, and the same thing to several people of a household."""
     bundles: dict[tuple[int, str], list[Item]] = {}
-    for item in many(Item, connection.execute(found.limit(most)).all()):
-        address = address_rows.best_for(connection, item.person_id)
-        if address is None:
-            _set_items(connection, [item], state="unreachable")
-        else:
-            bundles.setdefault((address.id, _bundle(item)), []).append(item)
-    return sum(_deliver(connection, address_id, items, now, rules) for (address_id, _), items in bundles.items())
-
-
-def _bundle(item: Item) -> str:
-    """Items with the same bundle share a message: all that merge, and the same thing to several in a household."""
-    return "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
-
-
-def _deliver(connection: Connection, address_id: int, items: list[Item], now: datetime, rules: Rules) -> int:
-    today = rules.local(now).date().isoformat()
-    if any(KINDS[i.kind].capped for i in items) and _had_one(connection, address_id, today):
-        late = [i for i in items if KINDS[i.kind].capped]
-        tomorrow = rules.at(rules.local(now).date() + timedelta(days=1), rules.quiet_until)
-        _set_items(connection, late, due_at=tomorrow)
-        items = [i for i in items if i not in late]
-    if not items:
+    for address_id, item in items:
+        same = "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
+        bundles.setdefault((address_id, same), []).append(item)
+    if not bundles:
         return 0
-    delivery_id = insert(
-        connection,
-        deliveries,
-        address_id=address_id,
-        kind="items",
-        priority=min(i.priority for i in items),
-        send_after=now,
-        worthless_after=max(i.worthless_after for i in items),
-        state="queued",
-        local_date=today if any(KINDS[i.kind].capped for i in items) else None,
-    )
-    _set_items(connection, items, state="travelling", delivery_id=delivery_id)
-    return 1
+    today = rules.local(now).date().isoformat()
+    rows = [_delivery(address_id, bundle, now, today) for (address_id, _), bundle in bundles.items()]
+    made = deliveries.insert().returning(deliveries.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(made, rows).scalars().all()
+    places = [
+        {"item": item.id, "into": into} for into, bundle in zip(ids, bundles.values(), strict=True) for item in bundle
+    ]
+    travels = due_items.update().where(due_items.c.id == bindparam("item"))
+    connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
+    return len(ids)
 
 
-def _had_one(connection: Connection, address_id: int, local_date: str) -> bool:
-    mine = (deliveries.c.address_id == address_id) & (deliveries.c.local_date == local_date)
+def _delivery(address_id: int, bundle: list[Item], now: datetime, today: str) -> dict[str, Any]:
+    return {
+        "address_id": address_id,
+        "kind": "items",
+        "priority": min(item.priority for item in bundle),
+        "send_after": now,
+        "worthless_after": max(item.worthless_after for item in bundle),
+        "state": "queued",
+        "local_date": today if any(KINDS[item.kind].capped for item in bundle) else None,
+    }
+
+
+def _had_one(connection: Connection, address_ids: Iterable[int], local_date: str) -> set[int]:
+    mine = deliveries.c.address_id.in_(list(address_ids)) & (deliveries.c.local_date == local_date)
     alive = deliveries.c.state.in_(["queued", "sending", "sent", "uncertain"])
-    return bool(connection.execute(select(exists().where(mine, alive))).scalar())
+    return set(connection.execute(select(deliveries.c.address_id).where(mine, alive)).scalars())
 
 
-def _set_items(connection: Connection, items: Iterable[Item], **values: Any) -> None:
-    ids = [item.id for item in items]
-    connection.execute(due_items.update().where(due_items.c.id.in_(ids)).values(**values))
+def _set_items(connection: Connection, items: list[Item], **values: Any) -> None:
+    if ids := [item.id for item in items]:
+        connection.execute(due_items.update().where(due_items.c.id.in_(ids)).values(**values))
 
 
 def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules) -> None:

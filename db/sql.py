@@ -11,13 +11,17 @@ from sqlalchemy.dialects import postgresql, sqlite
 T = TypeVar("T")
 
 
+ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement
+
+
 def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that no unique key of the table knows yet; how many were new."""
-    if not rows:
-        return 0
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     statement = dialect.insert(table).on_conflict_do_nothing()
-    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
+    if len(rows) == 1:
+        return connection.execute(statement, dict(rows[0])).rowcount
+    slices = (rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE))
+    return sum(connection.execute(statement.values([dict(row) for row in some])).rowcount for some in slices)
 
 
 def put(connection: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:

@@ -1,0 +1,334 @@
+"""The outbox on each engine: what is said together, what waits, what is dropped, and in which order it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+
+import pytest
+from sqlalchemy import Connection, select
+
+from db import addresses, conversations, outbox, people, units
+from db.engine import Database
+from db.outbox import Delivery
+from db.people import Person
+from db.rules import Rules
+from db.tables import deliveries, due_items, links
+
+NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)  # noon in the village, a Thursday
+RULES = Rules()
+
+
+def local(day: int, hour: int, minute: int = 0) -> datetime:
+    return RULES.at(datetime(2026, 11, day, tzinfo=UTC).date(), time(hour, minute))
+
+
+class Cell:
+    """People of one cell; each `joins` on a chat of one bot."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.unit = units.add(connection, "cell", "thôn Khe Đào")
+        self.bot = addresses.bot(connection, "telegram", "1", "bot")
+        self.tinh, self.sinh = self.add("Ma Văn Tình"), self.add("Lý Văn Sinh")
+
+    def add(self, name: str) -> Person:
+        return people.add(self.connection, self.unit, name)
+
+    def join(self, *persons: Person, chat: str = "1", bot: int | None = None, at: datetime = NOON) -> int:
+        address = addresses.heard_from(self.connection, bot or self.bot, chat, at)
+        for person in persons:
+            row = {"person_id": person.id, "address_id": address.id, "consent": "agreed", "asked_at": NOON}
+            self.connection.execute(links.insert().values(**row))
+        return address.id
+
+    def due(self, kind: str, *persons: Person, subject: int = 1, at: datetime = NOON, worth: int = 48) -> int:
+        ids = [person.id for person in persons or (self.tinh,)]
+        until = at + timedelta(hours=worth)
+        return outbox.due(self.connection, ids, kind, subject, due_at=at, worthless_after=until, now=at)
+
+    def gather(self, now: datetime = NOON) -> int:
+        return outbox.gather(self.connection, now, RULES)
+
+    def claim(self, now: datetime = NOON, most: int = 8, bot: int | None = None) -> list[Delivery]:
+        return outbox.claim(self.connection, now, RULES, bot or self.bot, most)
+
+    def travel(self, now: datetime = NOON) -> list[list[str]]:
+        """Carry all that can leave now; the kinds that each message held, in the order in which they left."""
+        self.gather(now)
+        left = []
+        while rows := self.claim(now):
+            for row in rows:
+                kinds = [item.kind for item in outbox.items_of(self.connection, row.id)]
+                left.append(kinds or [row.screen or row.kind])
+                outbox.finish(self.connection, row.id, "sent", now, message_id="7")
+        return left
+
+    def states(self) -> list[tuple[str, str]]:
+        found = select(due_items.c.kind, due_items.c.state).order_by(due_items.c.id)
+        return [(kind, state) for kind, state in self.connection.execute(found).all()]
+
+
+Tell = Callable[[Callable[[Cell], None]], Awaitable[None]]
+
+
+@pytest.fixture
+def cell(database: Database) -> Tell:
+    """Tell a story about a cell in one transaction."""
+
+    async def run(story: Callable[[Cell], None]) -> None:
+        await database.write(lambda connection: story(Cell(connection)))
+
+    return run
+
+
+async def test_what_is_due_is_due_once(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        assert c.due("invite", c.tinh, c.sinh) == 2
+        assert c.due("invite", c.tinh, c.sinh) == 0
+        assert c.due("invite", subject=2) == 1
+        assert c.gather() == 1
+        assert c.gather() == 0
+        assert c.states() == [("invite", "travelling"), ("invite", "unreachable"), ("invite", "travelling")]
+
+    await cell(story)
+
+
+MERGING = [
+    # kinds that are due together, the messages that they make
+    (["invite"], [["invite"]]),
+    (["invite", "brief"], [["invite", "brief"]]),
+    (["prepare", "invite", "materials"], [["prepare", "materials", "invite"]]),
+    (["invite", "notice"], [["invite"], ["notice"]]),
+    (["moved", "invite"], [["moved"], ["invite"]]),
+    (["turned", "overruled"], [["turned"], ["overruled"]]),
+    (["notice", "turned", "moved", "invite"], [["moved"], ["turned"], ["invite"], ["notice"]]),
+]
+
+
+@pytest.mark.parametrize(("kinds", "messages"), MERGING)
+async def test_reminders_share_a_message_and_the_pressing_leave_first(
+    cell: Tell, kinds: list[str], messages: list[list[str]]
+) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        for kind in kinds:
+            c.due(kind)
+        assert [sorted(message) for message in c.travel()] == [sorted(message) for message in messages]
+
+    await cell(story)
+
+
+async def test_a_household_hears_the_same_thing_once(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh, c.sinh)
+        c.due("notice", c.tinh, c.sinh)
+        c.due("notice", c.tinh, subject=2)
+        assert c.travel() == [["notice", "notice"], ["notice"]]
+
+    await cell(story)
+
+
+async def test_one_reminder_a_day_and_the_next_in_the_morning(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.due("invite")
+        assert c.travel() == [["invite"]]
+        c.due("ask", at=local(26, 18))
+        c.due("materials", at=local(26, 18))
+        assert c.travel(local(26, 18)) == [["materials"]]  # what the secretary needs is never held for that
+        assert c.travel(local(27, 5, 59)) == []
+        assert c.travel(local(27, 6)) == [["ask"]]
+
+    await cell(story)
+
+
+async def test_a_message_that_failed_was_none(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.due("invite")
+        c.gather()
+        [row] = c.claim()
+        outbox.finish(c.connection, row.id, "failed", NOON, error="bad request")
+        c.due("ask")
+        assert c.travel() == [["ask"]]
+
+    await cell(story)
+
+
+NIGHT = [
+    # kind, due at, leaves at
+    ("invite", (26, 20, 29), (26, 20, 29)),
+    ("invite", (26, 20, 30), (27, 6, 0)),
+    ("call_list", (26, 23, 0), (27, 6, 0)),
+    ("notice", (27, 3, 0), (27, 6, 0)),
+    ("notice", (27, 6, 0), (27, 6, 0)),
+    ("moved", (26, 23, 0), (26, 23, 0)),
+    ("cancelled", (27, 2, 0), (27, 2, 0)),
+]
+
+
+@pytest.mark.parametrize(("kind", "due", "leaves"), NIGHT)
+async def test_the_night_holds_all_but_changes(
+    cell: Tell, kind: str, due: tuple[int, ...], leaves: tuple[int, ...]
+) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.due(kind, at=local(*due))
+        if due != leaves:
+            assert c.travel(local(*due)) == []
+            assert c.travel(local(*leaves) - timedelta(minutes=1)) == []
+            assert outbox.next_instant(c.connection, local(*due)) == local(*leaves)
+        assert c.travel(local(*leaves)) == [[kind]]
+
+    await cell(story)
+
+
+async def test_the_night_holds_what_is_queued_already_but_no_answer(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        address_id = c.join(c.tinh)
+        c.due("invite")
+        c.gather()
+        outbox.answer(c.connection, address_id, {"text": "Đã ghi"}, NOON)
+        late = local(26, 21)
+        [answer] = c.claim(late)
+        assert answer.kind == "answer"
+        outbox.finish(c.connection, answer.id, "sent", late)
+        assert c.claim(late) == []
+        assert [row.kind for row in c.claim(local(27, 6))] == ["items"]
+
+    await cell(story)
+
+
+async def test_nothing_leaves_after_its_moment(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.join(c.sinh, chat="2")
+        c.due("today", worth=2)
+        c.gather()
+        c.due("today", c.sinh, worth=2)
+        late = NOON + timedelta(hours=3)
+        assert c.travel(late) == []
+        assert c.states() == [("today", "travelling"), ("today", "expired")]
+        expired = select(deliveries.c.state, deliveries.c.finished_at)
+        assert c.connection.execute(expired).all() == [("expired", late)]
+
+    await cell(story)
+
+
+async def test_a_dead_address_gives_way_to_the_other(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        old = c.join(c.tinh, chat="1", at=NOON - timedelta(days=9))
+        new = c.join(c.tinh, chat="2")
+        c.due("invite")
+        for address_id, again in ((new, 1), (old, 0)):
+            assert c.gather() == 1
+            [row] = c.claim()
+            assert row.address_id == address_id
+            outbox.finish(c.connection, row.id, "failed", NOON, error="blocked")
+            addresses.mark_dead(c.connection, address_id, "blocked", NOON)
+            outbox.reroute(c.connection, row.id, NOON)
+            assert addresses.best_of(c.connection, [c.tinh.id]) == ({c.tinh.id: old} if again else {})
+        assert c.gather() == 0
+        assert c.states() == [("invite", "unreachable")]
+
+    await cell(story)
+
+
+async def test_the_newest_way_to_each_person_is_found_at_once(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh, chat="1")
+        newer = c.join(c.tinh, chat="2", at=NOON + timedelta(hours=1))
+        home = c.join(c.sinh, chat="3")
+        stranger, stopped = c.add("Người Lạ"), c.add("Người Dừng")
+        c.join(stopped, chat="4")
+        c.connection.execute(links.update().where(links.c.person_id == stopped.id).values(stopped_at=NOON))
+        asked = [person.id for person in (c.tinh, c.sinh, stranger, stopped)]
+        assert addresses.best_of(c.connection, asked) == {c.tinh.id: newer, c.sinh.id: home}
+        assert addresses.best_of(c.connection, []) == {}
+
+    await cell(story)
+
+
+async def test_one_row_a_chat_is_on_the_wire_and_the_pressing_chats_come_first(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        here, there = c.join(c.tinh), c.join(c.sinh, chat="2")
+        c.due("notice", c.tinh, c.sinh)
+        c.gather()
+        outbox.answer(c.connection, there, {"text": "một"}, NOON)
+        outbox.answer(c.connection, there, {"text": "hai"}, NOON)
+        first = c.claim()
+        assert [(row.address_id, row.kind, row.tries) for row in first] == [(there, "answer", 1), (here, "items", 1)]
+        assert c.claim() == []
+        outbox.put_back(c.connection, first[0].id, "held")
+        assert [(row.message, row.tries) for row in c.claim()] == [({"text": "một"}, 1)]
+
+    await cell(story)
+
+
+async def test_each_bot_carries_its_own_and_no_more_than_it_has_room_for(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        other = addresses.bot(c.connection, "telegram", "2", "other")
+        c.join(c.tinh)
+        theirs = c.join(c.sinh, chat="1", bot=other)
+        c.join(c.add("Ma Thị Lụa"), chat="2", bot=other)
+        c.due("notice", c.tinh, c.sinh)
+        c.gather()
+        assert len(c.claim()) == 1
+        assert [row.address_id for row in c.claim(bot=other, most=1)] == [theirs]
+
+    await cell(story)
+
+
+async def test_a_live_screen_is_drawn_once_for_all_that_happened_meanwhile(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        address_id = c.join(c.tinh)
+        conversations.shown(c.connection, address_id, "status:1", "7", NOON)
+        for seconds in (1, 2):
+            watchers = conversations.watchers(c.connection, "status:1")
+            outbox.refresh(c.connection, watchers, "status:1", NOON + timedelta(seconds=seconds))
+        assert c.travel(NOON + timedelta(seconds=2)) == []
+        assert c.travel(NOON + outbox.EDIT_GAP) == [["status:1"]]
+        later = NOON + timedelta(minutes=1)
+        outbox.refresh(c.connection, [address_id], "status:1", later)
+        assert c.travel(later) == [["status:1"]]
+
+    await cell(story)
+
+
+async def test_what_may_have_arrived_is_said_again_by_its_kind(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.due("invite")
+        c.due("notice")
+        c.gather()
+        [reminder] = c.claim()
+        assert outbox.caught_on_the_wire(c.connection) == [reminder]
+        assert outbox.repeats(c.connection, reminder)
+        assert not outbox.repeats(c.connection, replace(reminder, tries=outbox.MOST_TRIES))
+        outbox.again(c.connection, reminder.id, NOON, "crash", resent=True)
+        [again] = c.claim()
+        assert (again.id, again.resent, again.tries) == (reminder.id, True, 2)
+        outbox.finish(c.connection, again.id, "sent", NOON)
+        [notice] = c.claim()
+        assert not outbox.repeats(c.connection, notice)
+        outbox.finish(c.connection, notice.id, "uncertain", NOON, error="crash")
+        assert [row.id for row in outbox.uncertain(c.connection)] == [notice.id]
+        assert outbox.is_idle(c.connection, NOON)
+
+    await cell(story)
+
+
+async def test_a_settled_answer_keeps_none_of_its_words(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        address_id = c.join(c.tinh)
+        for state in ("sent", "failed", "uncertain", "cancelled"):
+            outbox.answer(c.connection, address_id, {"text": "Bác Tình xin vắng"}, NOON)
+            [row] = c.claim()
+            outbox.finish(c.connection, row.id, state, NOON)
+        kept = c.connection.execute(select(deliveries.c.state, deliveries.c.message).order_by(deliveries.c.id)).all()
+        assert kept == [(state, None) for state in ("sent", "failed", "uncertain", "cancelled")]
+
+    await cell(story)
