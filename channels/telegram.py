@@ -5,12 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import os
-import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,17 +33,14 @@ from telegram.error import (
     RetryAfter,
     TelegramError,
 )
-from telegram.request import HTTPXRequest
 
 from channels import plain
 from channels.base import Document, FileOpener, Incoming, Kind, Raw, SendError
+from channels.transport import NotSentError, Transport
 from content.message import Choice, Message
 from vietnamese.text import tidy
 
 log = structlog.get_logger()
-
-# Durations of the library are timedeltas from its next major version on; asked for now, it does not warn of that.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 LONGEST = 4000  # of 4096, so that escaping can never push a part over
 UPDATES = ["message", "callback_query", "my_chat_member"]
@@ -64,9 +58,7 @@ class Telegram:
         self, token: str, open_file: FileOpener, *, base_url: str | None = None, proxy: str | None = None
     ) -> None:
         base_url = base_url or "https://api.telegram.org/bot"
-        trusting = {"verify": _trusted()}
-        sending = HTTPXRequest(connection_pool_size=16, read_timeout=30, proxy=proxy, httpx_kwargs=trusting)
-        polling = HTTPXRequest(connection_pool_size=2, read_timeout=30, proxy=proxy, httpx_kwargs=trusting)
+        sending, polling = Transport(16, proxy=proxy), Transport(2, proxy=proxy)
         self._polling, self._requests = polling, (sending, polling)
         self.bot = Bot(token, base_url, _file_url(base_url), request=sending, get_updates_request=polling)
         self.open_file = open_file
@@ -166,12 +158,6 @@ class Telegram:
             if "not modified" not in error.message.lower():
                 raise
         return edit
-
-
-@cache
-def _trusted() -> ssl.SSLContext:
-    """Whom to trust, read once: reading the list of authorities takes longer than all else at the start."""
-    return ssl.create_default_context()
 
 
 def _file_url(base_url: str) -> str:
@@ -285,17 +271,8 @@ def sorted_out(error: TelegramError) -> SendError:
         case ChatMigrated():
             return SendError("migrated", "final", dead=True)
         case _:
-            return SendError(reason, "not_sent" if _never_left(error) else "unknown")
+            return SendError(reason, "not_sent" if isinstance(error, NotSentError) else "unknown")
 
 
 def _seconds(wait: float | timedelta) -> float:
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
-
-
-def _never_left(error: BaseException) -> bool:
-    """Whether the request certainly did not reach the far end: no connection was ever made."""
-    import httpx  # noqa: PLC0415  only python-telegram-bot's transport needs it
-
-    # A proxy that refuses has not passed anything on.
-    certain = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
-    return isinstance(error.__cause__, certain)
