@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import logging
 import sys
+from types import TracebackType
 from typing import Any
 
 import structlog
 from structlog.typing import EventDict
 
-
-def _name_only(_: Any, __: str, event: EventDict) -> EventDict:
-    """An exception by its kind and its place in our code: its message may hold what people wrote."""
-    if event.pop("exc_info", None):
-        kind, _error, trace = sys.exc_info()
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
-        event["exception"] = f"{kind.__name__ if kind else ''} {place}".strip()
-    return event
+Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
 def set_up(*, quiet: bool = False) -> None:
-    """Log to stderr from here on; `quiet` leaves out all but warnings. Libraries' own chatter (it holds the token
-    in addresses) is cut off below warnings."""
+    """Log to stderr from here on; `quiet` leaves out all but warnings. Libraries are heard from warnings on only."""
     level = logging.WARNING if quiet else logging.INFO
     structlog.configure(
         processors=[
@@ -36,5 +27,33 @@ def set_up(*, quiet: bool = False) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    for name in ("httpx", "httpcore", "telegram", "apscheduler", "alembic"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(level=logging.WARNING, handlers=[_Sparing()], force=True)
+    # It quotes whole answers of the platform where it cannot read them; we say ourselves what was wrong.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+
+
+class _Sparing(logging.Handler):
+    """What a library says, by the form of its sentence: what it fills in may be a token or somebody's words."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        form, *_ = str(record.msg).splitlines() or [""]
+        says = form if record.args else form.partition(":")[0]
+        structlog.get_logger().log(
+            record.levelno, "A library complains", library=record.name, says=says, exc_info=record.exc_info
+        )
+
+
+def _name_only(_: Any, __: str, event: EventDict) -> EventDict:
+    """An exception by its kind and its place in the code: its message may hold what people wrote."""
+    found = event.pop("exc_info", None)
+    if found:
+        event["exception"] = _placed(sys.exc_info() if found is True else found)
+    return event
+
+
+def _placed(trouble: Trouble) -> str:
+    kind, _, trace = trouble
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else ""
+    return f"{kind.__name__ if kind else ''} {place}".strip()

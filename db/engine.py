@@ -62,7 +62,7 @@ class Database:
 
     async def surely(self, work: Callable[[Connection], T]) -> T:
         """`write`, again and again while the database is away: for what has happened outside and must be known."""
-        wait = 0.5
+        wait = 0.05
         while True:
             try:
                 return await self.write(work)
