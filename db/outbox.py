@@ -16,10 +16,11 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 from db import addresses as address_rows
 from db.rules import Rules
 from db.sql import add_once, insert, many
-from db.tables import addresses, deliveries, due_items, screens
+from db.tables import addresses, conversations, deliveries, due_items, screens
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
 MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
+TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
 ANSWER, CHANGE, ALERT, REMINDER, NOTICE = 0, 10, 15, 20, 30
 
 
@@ -272,6 +273,17 @@ def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules) -> 
     connection.execute(waiting.values(send_after=morning))
 
 
+def _hold_for_a_talk(connection: Connection, now: datetime) -> None:
+    """Whoever is in the middle of answering a question is not interrupted by what comes by itself."""
+    talks = select(conversations.c.address_id, conversations.c.expects_since).where(
+        conversations.c.expects.is_not(None), conversations.c.expects_since > now - TALK
+    )
+    row = (deliveries.c.state == "queued") & (deliveries.c.kind == "items") & (deliveries.c.priority > CHANGE)
+    for address_id, since in connection.execute(talks).all():
+        here = deliveries.update().where(row, deliveries.c.address_id == address_id, deliveries.c.send_after <= now)
+        connection.execute(here.values(send_after=since + TALK))
+
+
 def _drop_worthless(connection: Connection, now: datetime) -> None:
     late = (due_items.c.state == "waiting") & (due_items.c.worthless_after < now)
     connection.execute(due_items.update().where(late).values(state="expired"))
@@ -287,6 +299,7 @@ def claim(connection: Connection, now: datetime, rules: Rules, bot_id: int, most
     """Commit the intent to send through a bot: at most one row a chat, the most pressing first."""
     _drop_worthless(connection, now)
     _hold_for_the_night(connection, now, rules)
+    _hold_for_a_talk(connection, now)
     its = select(addresses.c.id).where(addresses.c.bot_id == bot_id)
     ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now) & deliveries.c.address_id.in_(its)
     other = deliveries.alias("other")
