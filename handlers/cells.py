@@ -67,7 +67,7 @@ def pick_cell(turn: Turn, what: str, page: int) -> Message:
     """For which cell? `what` is the action that follows; only cells where somebody has not joined are named."""
     commune = roster.commune_of_official(turn.connection, turn.person.id)
     if commune is None or what not in _AFTER:
-        raise ValueError("nothing to pick a cell for")
+        return home.lost(turn)  # a forged button
     waiting = [line.unit for line in roster.cells(turn.connection, commune) if line.not_joined]
     if len(waiting) == 1:
         return _AFTER[what](turn, waiting[0].id)

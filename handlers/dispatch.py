@@ -208,6 +208,8 @@ def run(turn: Turn, action: str) -> Message | None:
     words = action.split()
     if words[:1] == ["as"] and len(words) > 2:
         turn.persons = _acting(turn, words[1])
+        if not turn.persons:
+            return home.lost(turn)  # an old button of somebody who is not at this phone any more
         words = words[2:]
     entry = on.actions.get(words[0]) if words else None
     try:
