@@ -75,6 +75,8 @@ class Turn:
         return render(template, now=self.local, you=self.you, **context)
 
 
+LARGEST = 2**53  # beyond this no row has a number, and pages multiplied by their length leave 63 bits
+
 # Handled, and nothing is said: a further copy of what has been answered a moment ago (voice.md A8).
 SILENCE = Message("")
 
@@ -94,7 +96,14 @@ class Entry:
 
     def arguments(self, words: list[str]) -> list[Any]:
         """The words of an action as the handler's own types; ValueError where they do not fit."""
-        return [kind(word) for kind, word in zip(self.kinds, words, strict=True)]
+        return [_number(word) if kind is int else kind(word) for kind, word in zip(self.kinds, words, strict=True)]
+
+
+def _number(word: str) -> int:
+    """The number of a row or a page; a forged one that no table could hold is a ValueError."""
+    if not (word.isascii() and word.isdecimal()) or int(word) > LARGEST:
+        raise ValueError("not the number of anything")
+    return int(word)
 
 
 class Router:
