@@ -90,7 +90,7 @@ async def test_vang_is_asked_back_and_then_answered(village: Village) -> None:
 async def test_a_leaning_is_not_a_promise(village: Village) -> None:
     tinh = await tinh_is_invited(village)
     await tinh.says("chắc không đi được")
-    assert tinh.choices == ["Tôi xin vắng", "Tôi chưa rõ", "Tôi sẽ dự"]
+    assert tinh.choices == ["Tôi sẽ dự", "Tôi xin vắng", "Tôi chưa rõ"]
     await tinh.picks("Tôi chưa rõ")
     assert await said(village, "Ma Văn Tình") == "unsure"
 

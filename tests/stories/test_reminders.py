@@ -62,7 +62,7 @@ async def test_those_coming_get_the_brief_and_a_word_on_the_day(village: Village
     assert len(brief) == 1 and "dự được không" not in brief[0], "the brief alone, no question"
     assert eve == []
     assert "Bác đã báo: sẽ dự. Hẹn gặp bác. Có gì thay đổi, xin bác chọn:" in morning[0]
-    assert tinh.choices == ["Tôi xin vắng", "Tôi đến muộn"]
+    assert tinh.choices == ["Tôi sẽ dự", "Tôi xin vắng", "Tôi chưa rõ", "Tôi đến muộn"]
 
 
 async def test_whoever_declined_is_left_in_peace(village: Village) -> None:
