@@ -34,6 +34,13 @@ _WHETHER = re.compile(
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
 _WHICH_HOUR = re.compile(r"\b\d{1,2} ?(h|gio|ruoi)\b.* hay |\bhay (la )?\d{1,2} ?(h|gio|ruoi)\b")
+# Next to nothing but the question itself: "mấy giờ", "ở đâu vậy", "có hoãn không" can only mean the own meeting.
+_BARE = re.compile(
+    r"((the|vay|a|vang|cho hoi|di|hop|den) )*"
+    r"(may gio|gio nao|luc nao|khi nao|hom nao|bua nao|ngay nao|ngay may|bao gio|bao nhieu gio|o dau|o mo|cho nao"
+    r"|dau(?= (vay|the|a|ha|nhi)$)|nvh|nha van hoa|(co |bi )?(hoan|doi|lui)( ngay| gio| lich| buoi| hop)?|co hop)"
+    r"( (khong|a|ha|ho|vay|the|day|nhi|hop|di|may gio|bac|chu|anh|chi|em|dong chi))*"
+)
 # Whoever asks so wants the rule, not the date: every month, by which document, whether one may.
 _RULE = re.compile(
     r"\b(hang thang|moi (thang|nam|quy)|mot (nam|quy)|quy dinh|chi thi|huong dan|dieu le|nghi quyet|bien ban|dang phi"
@@ -61,7 +68,7 @@ class Asked:
 def decide(text: str) -> Asked:
     """What to do with a question that nobody else took. "handover": only a person can say."""
     found = faq.load().decide(text)
-    if found.kind != "answer" and about_meeting(text):
+    if _is_bare(text, plain(text)) or (found.kind != "answer" and about_meeting(text)):
         return Asked("calendar", None, (), found.score)
     words = len(plain(text).split())
     if found.kind == "answer" and words >= FEWEST_WORDS:
@@ -74,6 +81,8 @@ def decide(text: str) -> Asked:
 def about_meeting(text: str) -> bool:
     """Whether a question is about the cell's next meeting: when, where, what about, whether it takes place."""
     words = plain(text)
+    if _is_bare(text, words):
+        return True
     asks = [pattern.search(words) for pattern in (_WHEN, _WHERE, _ABOUT, _WHETHER)]
     short = len(words.split()) <= SHORT
     if short and _WHICH_HOUR.search(words):
@@ -81,6 +90,12 @@ def about_meeting(text: str) -> bool:
     if not any(asks) or not _MEETING.search(words) or _RULE.search(words):
         return False
     return short or bool(_OWN.search(words))
+
+
+def _is_bare(text: str, words: str) -> bool:
+    """A question of a few words without its subject; a place alone is one only where it asks ("NVH à")."""
+    found = _BARE.fullmatch(words)
+    return bool(found) and (words not in ("nvh", "nha van hoa") or text.rstrip().endswith("?")) and words not in ("doi", "lui")
 
 
 def is_question(text: str) -> bool:

@@ -68,6 +68,13 @@ def upcoming(connection: Connection, unit_id: int, now: datetime) -> list[Meetin
     return many(Meeting, connection.execute(found).all())
 
 
+def dropped(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
+    """The cell's coming meetings that will not be held, the next first."""
+    gone = (meetings.c.unit_id == unit_id) & (meetings.c.state == "cancelled")
+    found = select(meetings).where(gone, meetings.c.starts_at > now - LASTS).order_by(meetings.c.starts_at)
+    return many(Meeting, connection.execute(found).all())
+
+
 def next_planned(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
     return next((m for m in upcoming(connection, unit_id, now) if m.state == "planned"), None)
 

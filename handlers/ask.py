@@ -119,14 +119,25 @@ def _other_secretary(turn: Turn) -> people.Person | None:
 
 
 def _calendar(turn: Turn) -> Message:
-    ahead = [m for m in meetings.upcoming(turn.connection, home.cell_of(turn).id, turn.now) if m.state == "planned"]
+    cell = home.cell_of(turn)
+    if cell.kind != "cell":
+        return turn.say("calendar_none")
+    ahead = [m for m in meetings.upcoming(turn.connection, cell.id, turn.now) if m.state == "planned"]
+    gone = _gone(turn, cell.id, ahead)
     if not ahead:
-        return turn.say("calendar_empty", secretary=_other_secretary(turn), phone=home.office_phone(turn))
+        return turn.say("calendar_empty", gone=gone, secretary=_other_secretary(turn), phone=home.office_phone(turn))
     day = asking.near_day(turn.text, turn.local.date())
     then = [meeting for meeting in ahead if turn.rules.local(meeting.starts_at).date() == day]
     meeting = [*then, *ahead][0]
-    free = None if then else day
-    return turn.say("calendar", meeting=meeting, free=free, said=_said(turn, meeting), topic=topic_of(turn, meeting))
+    free = None if then or (gone and turn.rules.local(gone.starts_at).date() == day) else day
+    said = {"said": _said(turn, meeting), "topic": topic_of(turn, meeting)}
+    return turn.say("calendar", meeting=meeting, free=free, gone=gone, **said)
+
+
+def _gone(turn: Turn, cell_id: int, ahead: list[Meeting]) -> Meeting | None:
+    """A meeting that would have come before the next one, and is not held."""
+    gone = meetings.dropped(turn.connection, cell_id, turn.now)
+    return gone[0] if gone and (not ahead or gone[0].starts_at < ahead[0].starts_at) else None
 
 
 def _said(turn: Turn, meeting: Meeting) -> intentions.Intention | None:
