@@ -159,9 +159,11 @@ def screen(view: View) -> Message | None:
     for person in view.people:
         meeting = meetings.for_secretary(view.connection, view.subject, person.id)
         if meeting:
+            reader, name = replace(view, people=(person,)), answers.screen(meeting)
+            if meeting.state == "cancelled":
+                return reader.say("status_cancelled", meeting=meeting, screen=name)
             status = intentions.status(view.connection, meeting)
-            reader = replace(view, people=(person,))
-            return reader.say("status", meeting=meeting, status=status, screen=answers.screen(meeting))
+            return reader.say("status", meeting=meeting, status=status, screen=name)
     return None
 
 

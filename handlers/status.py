@@ -84,4 +84,4 @@ def closed(turn: Turn, meeting: Meeting | None) -> Message:
         return turn.say("meeting_unknown")
     if meeting.state == "planned":
         return turn.say("status_over", meeting=meeting)
-    return turn.say("meeting_cancelled" if meeting.state == "cancelled" else "meeting_unsettled", meeting=meeting)
+    return turn.say("status_cancelled" if meeting.state == "cancelled" else "meeting_unsettled", meeting=meeting)
