@@ -59,7 +59,11 @@ class App:
         self._cleaned_on: date | None = None
 
     async def start(self) -> None:
-        """Bring the tables up, learn the bots' names, settle what a crash left on the wire."""
+        """Bring the tables up, learn the bots' names, settle what a crash left on the wire.
+
+        Raises SendError where a platform refuses us, InUseError where another bot runs on the same file.
+        """
+        self.db.claim()
         await self.db.migrate()
         for channel in self.channels_to_open:
             await channel.open()

@@ -33,12 +33,15 @@ async def run(settings: Settings) -> str | None:
     """Run until asked to stop; a sentence where it could not start."""
     from app import build  # noqa: PLC0415  after the settings are known to be good
     from channels.base import SendError  # noqa: PLC0415
+    from db.engine import InUseError  # noqa: PLC0415
 
     app = build(settings)
     try:
         await app.start()
         click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
         await until_asked(app.run())
+    except InUseError:
+        return f"Đã có một trợ lý đang chạy trên {app.db.url.database}. Tắt nó trước, rồi chạy lại."
     except SendError as error:
         return f"Telegram không nhận ({error.reason}). Chạy “python bot.py doctor” để biết vì sao."
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,6 +35,10 @@ _PRAGMAS = (
 )
 
 
+class InUseError(Exception):
+    """Another bot runs on this database file."""
+
+
 class Database:
     """`url`: "sqlite+aiosqlite:///bot.db" or "postgresql+asyncpg://user@host/name"."""
 
@@ -40,6 +46,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, hide_parameters=True)
         self._one_writer = asyncio.Lock()
+        self._lock: int | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -81,7 +88,27 @@ class Database:
             async with self.engine.begin() as connection:
                 await connection.run_sync(_upgrade)
 
+    def claim(self) -> None:
+        """Be the one bot that runs on this file; raises InUseError. The system frees it however the process ends.
+
+        Two would take each other's rows on the wire for those of a crash. PostgreSQL is made for several.
+        """
+        if not self.is_sqlite or self._lock is not None:
+            return
+        self._lock = os.open(f"{self.url.database}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._free()
+            raise InUseError from None
+
+    def _free(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
     async def close(self) -> None:
+        self._free()
         await self.engine.dispose()
 
 
