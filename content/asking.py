@@ -94,8 +94,9 @@ def about_meeting(text: str) -> bool:
 
 def _is_bare(text: str, words: str) -> bool:
     """A question of a few words without its subject; a place alone is one only where it asks ("NVH à")."""
-    found = _BARE.fullmatch(words)
-    return bool(found) and (words not in ("nvh", "nha van hoa") or text.rstrip().endswith("?")) and words not in ("doi", "lui")
+    if words in ("nvh", "nha van hoa", "doi", "lui") and not text.rstrip().endswith("?"):
+        return False
+    return bool(_BARE.fullmatch(words))
 
 
 def is_question(text: str) -> bool:

@@ -23,6 +23,7 @@ from handlers import (
     roster,
     settle,
     status,
+    unfinished,
 )
 from handlers.router import Router
 
@@ -49,4 +50,5 @@ on = Router().join(
     brief.on,
     ask.on,
     notice.on,
+    unfinished.on,
 )

@@ -12,15 +12,17 @@ from db import answers, intentions, ladder, meetings, outbox, people
 from db.answers import Change
 from db.meetings import Meeting
 from db.people import Person
-from handlers import home
+from handlers import home, pieces
 from handlers.router import SILENCE, Router, Turn, Who
 from vietnamese import hints
+from vietnamese.text import word_number, words
 
 if TYPE_CHECKING:
     from vietnamese.replies import Understanding
 
 on = Router()
 
+FEW = 4  # words that may answer a question which is not the newest
 COPIES = timedelta(minutes=1)  # a third copy of the same words within this time stays unanswered (voice.md A8)
 
 
@@ -133,12 +135,15 @@ def _again_at(turn: Turn, meeting: Meeting, changes: Sequence[Change]) -> dateti
 
 @on.action("unclear", who=Who.MEMBER)
 def unclear(turn: Turn, meeting_id: int) -> Message:
-    """Words that could mean both: never guessed, always asked back (voice.md, principle 13)."""
-    meeting = _own(turn, meeting_id)
-    two_faced = hints.has_bare_vang(turn.text)
-    return _closed(turn, meeting) or turn.say(
-        "answer_unclear", meeting=meeting, text=turn.text, two_faced=two_faced, by=_by(turn)
-    )
+    """Words that could mean both: never guessed, asked back once, and then a call is offered (voice.md, 13)."""
+    meeting, two_faced = _own(turn, meeting_id), hints.has_bare_vang(turn.text)
+    pieces.forget(turn)
+    turn.conversation.lost += 1
+    asked = {"meeting": meeting, "by": _by(turn), "text": turn.text, "two_faced": two_faced}
+    secretary = home.secretary_of(turn) if turn.conversation.lost > 1 else None
+    if secretary:
+        return _closed(turn, meeting) or turn.say("answer_call", secretary=secretary, **asked)
+    return _closed(turn, meeting) or turn.say("answer_unclear", **asked)
 
 
 @on.action("leaning", who=Who.MEMBER)
@@ -253,20 +258,42 @@ _RECEIPTS = ("noticed", "understood")  # choices by which somebody says that he 
 
 def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
     """The action that free words mean, None where they are about something else; `offered`: the newest choices."""
-    from vietnamese.replies import understand  # noqa: PLC0415  its tables are heavy, and a tap never needs them
-
     if not turn.people:
         return None
     near = meetings.open_for(turn.connection, [p.id for p in turn.people], turn.now)
     asked = _asked(offered, near)
-    meaning = understand(turn.text, asked="attendance" if asked else None)
+    meaning = _understood(turn, asked)
     if meaning.intent == "opt_out" and asking.is_question(turn.text):
         return None  # "bao lâu thì bị xóa tên" asks about a rule
     if meaning.intent in _ELSEWHERE:
         return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):
-        return None
+        return _out_of_the_blue(turn, near) if near and not asked else None
     return _for_another(turn, asked or near[0], meaning.intent) or _reading(turn, meaning, asked, near)
+
+
+def _understood(turn: Turn, asked: Meeting | None) -> Understanding:
+    """What the words mean together with the pieces just before them, else by themselves."""
+    from vietnamese.replies import understand  # noqa: PLC0415  its tables are heavy, and a tap never needs them
+
+    question, before = "attendance" if asked else None, pieces.earlier(turn)
+    text = hints.in_first_person(turn.text, turn.people[0].form) if len(turn.people) == 1 else turn.text
+    meaning = understand(text, asked=question, earlier=before)
+    pieces.keep(turn)
+    joined = not before or meaning.intent not in ("question", "other")
+    return meaning if joined else understand(text, asked=question)
+
+
+def _out_of_the_blue(turn: Turn, near: Sequence[Meeting]) -> str | None:
+    """ "Có", "không", "vang" when nothing was asked: the open meeting as it stands, with its question."""
+    from vietnamese.replies import understand  # noqa: PLC0415  as above
+
+    said = words(turn.text)
+    if len(said) > FEW or word_number(turn.text) is not None or asking.is_question(turn.text):
+        return None
+    if hints.has_bare_vang(turn.text) and (named := _for_another(turn, near[0], "ambiguous")):
+        return named
+    return f"meeting {near[0].id}" if understand(turn.text).intent in (*_ANSWERS, "ambiguous") else None
 
 
 def _reading(turn: Turn, meaning: Understanding, asked: Meeting | None, near: Sequence[Meeting]) -> str:
@@ -306,7 +333,7 @@ def _for_another(turn: Turn, meeting: Meeting, intent: str) -> str | None:
 
     Words that name another member and not the writer are never taken as the writer's own promise.
     """
-    if intent not in ("proxy", *_ANSWERS) or (intent != "proxy" and hints.speaks_of_self(turn.text)):
+    if intent not in ("proxy", "ambiguous", *_ANSWERS) or (intent != "proxy" and hints.speaks_of_self(turn.text)):
         return None
     members = people.of_cell(turn.connection, meeting.unit_id)
     named = [person for person in members if hints.names_person(turn.text, person.name)]

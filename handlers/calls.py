@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,10 +13,12 @@ from db.intentions import Intention, Line
 from db.meetings import Meeting
 from handlers.router import Router, Turn, Who
 from handlers.status import closed, is_open, led, page
+from vietnamese.text import fold
 
 on = Router()
 
 _RESULT = re.compile(r"(\d{1,2})[.:]?\s+(\D+)")
+_NOBODY = re.compile(r"nghe may|bat may|may ban|thue bao|(khong|ko|k|chua) (goi duoc|gap|lien lac|nghe)")
 _SAID = {"present": "yes", "absent": "no", "late": "late"}
 CALLS_A_PAGE = 6  # with numbers and choices that is one screen (voice.md, section 5)
 
@@ -55,8 +57,10 @@ def typed(turn: Turn) -> Message | None:
     listed = turn.draft.get("calls", {"meeting": 0, "people": []})
     results = _results(turn.text, listed["people"])
     meeting = led(turn, listed["meeting"])
-    if not results or meeting is None or not is_open(meeting, turn):
+    if results is None or meeting is None or not is_open(meeting, turn):
         return None
+    if not results:
+        return _unclear(turn, meeting, listed["people"])
     before = intentions.status(turn.connection, meeting)
     waiting = {line.person.id: line for line in before.missing}
     done = [(waiting[p].person, choice) for p, choice in results.items() if p in waiting]
@@ -66,19 +70,47 @@ def typed(turn: Turn) -> Message | None:
     return turn.say("called_several", meeting=meeting, status=found, done=done)
 
 
+def _unclear(turn: Turn, meeting: Meeting, people: Sequence[int]) -> Message:
+    """Results that cannot be read: nothing is written down, and the list is shown once more."""
+    known = intentions.status(turn.connection, meeting)
+    lines = [line for person in people if (line := known.line(person))]
+    return turn.say("calls_unclear", text=turn.text, lines=lines, meeting=meeting, expects="calls.typed")
+
+
 def _results(text: str, people: Sequence[int]) -> dict[int, str] | None:
-    """Person -> what he said; None unless every part of the text names a place on the list and an answer."""
+    """Person -> what he said; empty where a part is not understood, None where the text is something else.
+
+    "3 vang" is "vắng": nobody writes down a "vâng" for another.
+    """
     from vietnamese.replies import understand  # noqa: PLC0415  its tables are heavy, and a tap never needs them
 
     results: dict[int, str] = {}
     for part in re.split(r"[,;\n]+", text.strip(" .,;")):
         found = _RESULT.fullmatch(part.strip())
         place = int(found[1]) - 1 if found else -1
-        choice = _SAID.get(understand(found[2]).intent) if found else None
-        if choice is None or not 0 <= place < len(people):
+        if found is None:
             return None
-        results[people[place]] = choice
+        said = "absent" if fold(found[2]).strip() == "vang" else understand(found[2]).intent
+        if said not in _SAID or not 0 <= place < len(people):
+            return {}
+        results[people[place]] = _SAID[said]
     return results
+
+
+def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
+    """Words after a person's number was shown are what that person said, not what the secretary says of himself."""
+    from vietnamese.replies import understand  # noqa: PLC0415  as above
+
+    results = [choice["action"].split() for choice in offered if " called " in f" {choice['action']}"]
+    if not results:
+        return None
+    intent = understand(turn.text).intent
+    outcome = "none" if _NOBODY.search(fold(turn.text)) else _SAID.get(intent)
+    chosen = next((words for words in results if outcome == words[-3]), None)
+    if chosen:
+        return " ".join(chosen)
+    first = results[0]
+    return " ".join([*first[:-6], "call", *first[-5:-3]]) if intent in ("ambiguous", "unsure") else None
 
 
 @on.action("call", who=Who.SECRETARY)

@@ -29,6 +29,11 @@ def cancel(turn: Turn, meeting_id: int) -> Message:
     return turn.say("cancel_reason", meeting=meeting, expects="cancel_reason")
 
 
+def go_on(turn: Turn) -> Message:
+    meeting = _drafted(turn, turn.draft["meeting"])
+    return _confirm(turn, meeting) if meeting and "reason" in turn.draft else cancel(turn, turn.draft["meeting"])
+
+
 @on.action("cancel_why", who=Who.SECRETARY)
 def pick_reason(turn: Turn, meeting_id: int, code: str) -> Message:
     if (meeting := _drafted(turn, meeting_id)) is None or code not in REASONS:

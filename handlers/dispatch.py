@@ -14,13 +14,14 @@ from db import addresses, conversations, inbox, outbox, people
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
-from handlers import answer, ask, home, join, on, privacy
+from handlers import answer, ask, calls, home, join, on, picking, privacy
 from handlers.router import SILENCE, Entry, Turn, Who
 from sheets.roster import RosterFile, UnreadableRoster
 from vietnamese.text import fold, word_number
 
-HOME_WORDS = frozenset({"0", "menu", "thoi", "ve dau", "quay lai", "trang chu"})
-HOME = "home"
+HOME_WORDS = frozenset({"0", "menu", "ve dau", "quay lai", "trang chu"})
+ENOUGH = frozenset({"thoi", "thoi a", "thoi nhe", "thoi khong"})
+HOME, LET_GO = "home", "let_go"
 
 _RIGHTS = {
     Who.SECRETARY: frozenset(people.SECRETARIES),
@@ -48,7 +49,10 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
     if not inbox.take(connection, heard.row_id):
         return None
     turn = _turn(connection, heard, now, rules)
+    lost = turn.conversation.lost
     message = _answer(turn, heard.said_at)
+    if turn.conversation.lost == lost:
+        turn.conversation.lost = 0  # it was understood: what comes next begins anew
     if message is SILENCE:
         message = None
     if message:
@@ -101,7 +105,7 @@ def _refetches(action: str) -> bool:
 def _action(connection: Connection, heard: Heard, address_id: int) -> str:
     if heard.incoming.action:
         return heard.incoming.action
-    return _picked(conversations.newest_offers(connection, address_id, heard.said_at), heard.incoming.text) or ""
+    return picking.picked(conversations.newest_offers(connection, address_id, heard.said_at), heard.incoming.text) or ""
 
 
 def _turn(connection: Connection, heard: Heard, now: datetime, rules: Rules) -> Turn:
@@ -143,14 +147,14 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
     if message := join.digits(turn) or (None if turn.people else join.stranger(turn)):
         return message
     words = fold(turn.text).strip(" .!?")
-    if action := HOME if words in HOME_WORDS else _menu_action(turn, words):
+    offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
+    if action := _way_back(turn, words, offers):
         return run(turn, action)
     if turn.conversation.expects_number and (message := _awaited(turn)):
         return message
-    offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
     if message := _choice(turn, offers, said_at):
         return message
-    if action := on.words.get(words) or privacy.meant(turn):
+    if action := on.words.get(words) or picking.labelled(offers[1:], turn.text) or privacy.meant(turn):
         return run(turn, action)
     found = _awaited(turn) or _meant(turn, offers) or ask.about(turn)
     return found or join.waiting(turn) or privacy.left_over(turn) or home.lost(turn)
@@ -158,8 +162,18 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
 
 def _meant(turn: Turn, offers: Sequence[Offer]) -> Message | None:
     """Words that answer the open question about a meeting."""
-    action = answer.meant(turn, offers[0].choices if offers else [])
+    newest = offers[0].choices if offers else []
+    action = calls.meant(turn, newest) or answer.meant(turn, newest)
     return run(turn, action) if action else None
+
+
+def _way_back(turn: Turn, words: str, offers: Sequence[Offer]) -> str | None:
+    """Out of whatever is going on: the newest label, home, the persistent menu, or "thôi"."""
+    if words in ENOUGH:
+        begun = turn.conversation.expects or home.unfinished(turn)
+        return picking.way_out(offers) or (LET_GO if begun else HOME)
+    labelled = picking.labelled(offers[:1], turn.text)
+    return labelled or (HOME if words in HOME_WORDS else _menu_action(turn, words))
 
 
 def _menu_action(turn: Turn, words: str) -> str | None:
@@ -174,12 +188,11 @@ def _awaited(turn: Turn) -> Message | None:
 
 
 def _choice(turn: Turn, offers: Sequence[Offer], said_at: datetime) -> Message | None:
-    action = _picked(offers[:1], turn.text)
+    action, number = picking.picked(offers[:1], turn.text), word_number(turn.text)
     if action is None:
-        number = word_number(turn.text)
         in_range = number is None or not offers or number > 9
         return None if in_range else turn.say("number_unknown", choices=offers[0].choices)
-    other = _picked(offers[1:], turn.text)
+    other = picking.picked(offers[1:], turn.text) if number else None
     newest = offers[0]
     # A message that came by itself within the last minute may not have been read when the number was written.
     if not newest.solicited and said_at - newest.left_at < NEW_MENU and other not in (None, action):
@@ -189,15 +202,6 @@ def _choice(turn: Turn, offers: Sequence[Offer], said_at: datetime) -> Message |
 
 def _found(offer: Offer, action: str | None) -> dict[str, str]:
     return next(choice for choice in offer.choices if choice["action"] == action)
-
-
-def _picked(offers: Sequence[Offer], text: str) -> str | None:
-    """The action of the choice that a text names, by its number or its label."""
-    number, words = word_number(text), fold(text).strip(" .!")
-    for place, choice in enumerate(offers[0].choices if offers else [], 1):
-        if number == place or words == fold(choice["label"]):
-            return choice["action"]
-    return None
 
 
 # ---- running: rights, and which of several people acts ----

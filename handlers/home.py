@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal, get_args
 
 from content import Choice, Message
-from db import intentions, meetings, outbox, people, units
+from db import conversations, intentions, meetings, outbox, people, units
+from db.conversations import FORGET_AFTER
 from db.people import SECRETARIES, Person
 from db.units import Unit
 from handlers.router import Router, Turn, Who
 
 on = Router()
 
+WHO_IS_THIS = ("ai day", "ai do", "ai the", "ai vay", "ai nhan day", "day la ai", "alo ai day", "ban la ai", "la ai")
+
+GREETINGS = ("alo", "a lo", "alo alo", "chao", "xin chao", "chao tro ly", "chao dong chi", "hello", "hi", "co ai khong")
+
 Role = Literal["official", "secretary", "member"]
 ROLES: tuple[str, ...] = get_args(Role)
 
 
-@on.action("home", who=Who.ANYONE)
+@on.action("home", who=Who.ANYONE, words=GREETINGS)
 def home(turn: Turn) -> Message:
-    turn.conversation.lost = 0
     if not turn.people:
         return stranger(turn)
     role = acting(turn)
@@ -40,6 +45,23 @@ def choose_role(turn: Turn) -> Message:
     return turn.say("roles", acting=now, others=others) if others else home(turn)
 
 
+@on.action("let_go", who=Who.ANYONE)
+def let_go(turn: Turn) -> Message:
+    """ "Thôi": whatever was being put together is given up, and that is said."""
+    if not turn.people:
+        return stranger(turn)
+    turn.conversation.forget()
+    return turn.say("let_go", menu=menu_choices(turn, acting(turn)))
+
+
+@on.action("about", who=Who.ANYONE, words=WHO_IS_THIS)
+def about(turn: Turn) -> Message:
+    """Who writes here, to people who have every reason to ask."""
+    if not turn.people:
+        return stranger(turn)
+    return turn.say("about", commune=_commune(turn), phone=office_phone(turn))
+
+
 @on.action("help", who=Who.MEMBER, words=("giup", "giup toi", "tro giup", "help", "huong dan", "nho giup"))
 def help_(turn: Turn) -> Message:
     return turn.say("help", secretary=secretary_of(turn), phone=office_phone(turn), several=len(roles(turn)) > 1)
@@ -52,12 +74,14 @@ def help_official(turn: Turn) -> Message:
 
 @on.action("call_me", who=Who.MEMBER, words=("goi cho toi", "goi lai cho toi"))
 def call_me(turn: Turn) -> Message:
-    """Ask the secretary to call this person."""
-    secretaries = [p.id for p in people.holders(turn.connection, SECRETARIES, turn.person.unit_id)]
-    wish = {"due_at": turn.now, "worthless_after": turn.rules.end_of_day(turn.now), "now": turn.now}
-    day = turn.local.toordinal()
-    outbox.due(turn.connection, secretaries, "call_me", turn.person.id, revision=day, **wish)
-    return turn.say("call_me", secretary=secretary_of(turn), phone=office_phone(turn))
+    """Ask the secretary to call this person; in the night he is asked in the morning."""
+    leaders = people.holders(turn.connection, SECRETARIES, turn.person.unit_id)
+    told = [p.id for p in leaders if p.id != turn.person.id]
+    at = turn.rules.next_allowed(turn.now)
+    wish = {"due_at": at, "worthless_after": turn.rules.end_of_day(at), "now": turn.now}
+    outbox.due(turn.connection, told, "call_me", turn.person.id, revision=turn.local.toordinal(), **wish)
+    later = at if at > turn.now else None
+    return turn.say("call_me", told=bool(told), later=later, secretary=secretary_of(turn), phone=office_phone(turn))
 
 
 # ---- what dispatch says by itself ----
@@ -74,8 +98,11 @@ def not_yours(turn: Turn) -> Message:
 
 
 def unreadable(turn: Turn) -> Message:
-    """A picture, a voice, a sticker: say what can be read, with a way on."""
-    return turn.say("unreadable", menu=menu_choices(turn))
+    """A picture, a voice, a sticker: say what can be read, with the open question's choices or the menu (X11)."""
+    offers = conversations.newest_offers(turn.connection, turn.address.id, turn.now)
+    newest = [Choice(**choice) for choice in offers[0].choices] if offers else []
+    asked = any(choice.action.split()[-4:-3] == ["answer"] for choice in newest)
+    return turn.say("unreadable", choices=newest if asked else (), menu=menu_choices(turn))
 
 
 def lost(turn: Turn) -> Message:
@@ -83,9 +110,10 @@ def lost(turn: Turn) -> Message:
     turn.conversation.lost += 1
     if not turn.people:
         return stranger(turn)
+    menu = menu_choices(turn, acting(turn))
     if turn.conversation.lost > 1:
-        return turn.say("lost_again", secretary=secretary_of(turn), phone=office_phone(turn))
-    return turn.say("lost", menu=menu_choices(turn, acting(turn)))
+        return turn.say("lost_again", secretary=secretary_of(turn), phone=office_phone(turn), menu=menu)
+    return turn.say("lost", menu=menu)
 
 
 # ---- who and where ----
@@ -128,11 +156,22 @@ def cell_of(turn: Turn) -> Unit:
 
 
 def secretary_of(turn: Turn) -> Person | None:
+    """Whom to name as the secretary to ask or to call; None where there is none, or where it is he who writes."""
     if not turn.people:
         return None
     unit_id = (turn.persons or turn.people)[0].unit_id
     found = people.holders(turn.connection, SECRETARIES, unit_id)
-    return found[0] if found else None
+    here = {person.id for person in turn.people}
+    return found[0] if found and found[0].id not in here else None
+
+
+def unfinished(turn: Turn) -> str | None:
+    """What this chat has begun to put together and may still go on with: the name of the flow."""
+    begun = turn.draft.get("begun")
+    if begun is None or turn.now - datetime.fromisoformat(begun) > FORGET_AFTER:
+        return None
+    flow: str = turn.draft["flow"]
+    return flow
 
 
 def office_phone(turn: Turn) -> str | None:
@@ -153,20 +192,21 @@ def _member_home(turn: Turn) -> Message:
     cell = units.get(turn.connection, turn.persons[0].unit_id)
     meeting = meetings.next_planned(turn.connection, cell.id, turn.now)
     said = [intentions.current(turn.connection, meeting, p.id) for p in turn.persons] if meeting else []
-    return turn.say("home_member", meeting=meeting, said=said[0] if len(said) == 1 else None)
+    return turn.say("home_member", meeting=meeting, said=said[0] if len(said) == 1 else None, begun=unfinished(turn))
 
 
 def _secretary_home(turn: Turn) -> Message:
     cell = cell_of(turn)
     meeting = meetings.next_planned(turn.connection, cell.id, turn.now)
     status = intentions.status(turn.connection, meeting) if meeting else None
-    return turn.say("home_secretary", cell=cell, status=status, meeting=meeting)
+    return turn.say("home_secretary", cell=cell, status=status, meeting=meeting, begun=unfinished(turn))
 
 
 def _official_home(turn: Turn) -> Message:
     commune = units.commune_of(turn.connection, units.get(turn.connection, turn.persons[0].unit_id))
     counted = people.counts(turn.connection, commune)
-    return turn.say("home_official", commune=commune, cells=units.cells(turn.connection, commune), counted=counted)
+    said = {"cells": units.cells(turn.connection, commune), "counted": counted, "begun": unfinished(turn)}
+    return turn.say("home_official", commune=commune, **said)
 
 
 _HOMES = {"member": _member_home, "secretary": _secretary_home, "official": _official_home}

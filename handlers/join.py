@@ -19,8 +19,9 @@ log = structlog.get_logger()
 on = Router()
 
 SHORTEST = 4  # fewer digits are the number of a choice
-_YES = {"dung", "dung roi", "dung a", "phai", "phai a", "vang", "vang a", "da", "da dung", "da phai"}
-_NO = {"khong", "khong phai", "ko", "ko phai", "sai", "sai roi"}
+_YES = {"dung", "dung roi", "dung a", "phai", "phai a", "vang", "vang a", "da", "da dung", "da phai", "co", "co a"}
+_YES |= {"toi", "la toi", "toi day", "chinh toi", "toi ne", "dung toi"}
+_NO = {"khong", "khong phai", "ko", "ko phai", "sai", "sai roi", "nham", "nham roi", "khong phai toi"}
 
 
 # ---- what dispatch asks first of every text ----

@@ -72,6 +72,11 @@ def again(turn: Turn, meeting_id: int) -> Message:
     return _page(turn, meeting) if meeting else move(turn, meeting_id)
 
 
+def go_on(turn: Turn) -> Message:
+    meeting = _drafted(turn, turn.draft["meeting"])
+    return _confirm(turn, meeting) if meeting and "reason" in turn.draft else again(turn, turn.draft["meeting"])
+
+
 def _page(turn: Turn, meeting: Meeting) -> Message:
     changed = changes.was_changed(turn.connection, meeting)
     return turn.say("move", meeting=meeting, **_new(turn), changed=changed, expects="move_when")

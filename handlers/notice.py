@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from content import Message, prose
 from db import conversations, notices, outbox, receipts, units
 from db.notices import LONGEST, Notice
 from db.secrecy import secret_mark
+from handlers.planning import begin, is_in, says_yes
 from handlers.router import Router, Turn, Who
 from vietnamese.text import syllables
 
@@ -24,6 +26,7 @@ _SENTENCE_END = re.compile(r"[.?!:;]\s|\n")
 
 @on.action("notice", who=Who.OFFICIAL, words=("gui thong bao", "viet thong bao"))
 def compose(turn: Turn) -> Message:
+    turn.conversation.forget()
     return turn.say("notice_compose", expects="notice.text")
 
 
@@ -37,7 +40,16 @@ def edit(turn: Turn, notice_id: int) -> Message:
 @on.action("notice_drop", who=Who.OFFICIAL)
 def drop(turn: Turn, notice_id: int) -> Message:
     notices.drop(turn.connection, notice_id, turn.person.id)
+    turn.conversation.forget()
     return turn.say("notice_dropped")
+
+
+def go_on(turn: Turn) -> Message:
+    """Back to the draft, at the step where it was left."""
+    draft = turn.draft
+    if "to" in draft:
+        return preview(turn, draft["notice"], draft["to"], draft["cell"])
+    return audience(turn, draft["notice"])
 
 
 @on.text("notice.text", who=Who.OFFICIAL)
@@ -48,6 +60,7 @@ def text(turn: Turn) -> Message:
     if len(turn.text) > LONGEST:
         return turn.say("notice_long", length=len(turn.text), longest=LONGEST, expects="notice.text")
     draft = notices.write(turn.connection, turn.person.id, turn.text, turn.now)
+    begin(turn, "notice", notice=draft.id)
     return turn.say("notice_audience", notice=draft)
 
 
@@ -82,8 +95,9 @@ def preview(turn: Turn, notice_id: int, to: str, cell_id: int) -> Message:
     shown = turn.say("notice", notice=draft, unit=unit, preview=True)
     outbox.answer(turn.connection, turn.address.id, shown.to_json(), turn.now)
     reach = notices.reach(turn.connection, unit, to, cell_id)
-    said = {"to": to, "cell": cell, "reach": reach, "long_sentence": _long_sentence(draft.text)}
-    return turn.say("notice_check", notice=draft, **said)
+    begin(turn, "notice", notice=draft.id, to=to, cell=cell_id)
+    said: dict[str, Any] = {"to": to, "cell": cell, "reach": reach, "long_sentence": _long_sentence(draft.text)}
+    return turn.say("notice_check", notice=draft, **said, expects="notice.sure" if reach.reached else None)
 
 
 def _long_sentence(words: str) -> int | None:
@@ -93,6 +107,14 @@ def _long_sentence(words: str) -> int | None:
 
 
 # ---- sending ----
+
+
+@on.text("notice.sure", who=Who.OFFICIAL)
+def sure(turn: Turn) -> Message | None:
+    """A plain yes to what has just been shown."""
+    if not says_yes(turn) or not is_in(turn, "notice") or "to" not in turn.draft:
+        return None
+    return send(turn, turn.draft["notice"], turn.draft["to"], turn.draft["cell"])
 
 
 @on.action("notice_send", who=Who.OFFICIAL)
@@ -113,6 +135,7 @@ def hold(turn: Turn, notice_id: int, to: str, cell_id: int) -> Message:
     if draft is None:
         return _gone(turn, notice_id)
     sent = notices.send(turn.connection, draft, to, cell_id or None, turn.now, turn.rules)
+    turn.conversation.forget()
     return _screen(turn, sent) if sent else _gone(turn, notice_id)
 
 

@@ -46,6 +46,10 @@ def pick_day(turn: Turn, day: str) -> Message:
     return _placed(turn, found) if isinstance(found, datetime) else found
 
 
+def go_on(turn: Turn) -> Message:
+    return _check(turn) if "at" in turn.draft else ask(turn)
+
+
 def _placed(turn: Turn, at: datetime) -> Message:
     turn.draft["at"] = at.isoformat()
     return clash(turn, FLOW, led_cell(turn).id, at) or _check(turn)

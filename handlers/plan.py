@@ -53,6 +53,15 @@ def stop(turn: Turn) -> Message:
     return turn.say("plan_stopped")
 
 
+def go_on(turn: Turn) -> Message:
+    """Back to where this flow stood when something else came in between."""
+    if "place" in turn.draft:
+        return _check(turn)
+    if "time" in turn.draft:
+        return _ask_place(turn, long=False)
+    return turn.say("plan_time", wrong=None, expects="plan_time") if "rule" in turn.draft else ask_day(turn)
+
+
 # ---- which day ----
 
 

@@ -15,7 +15,8 @@ from vietnamese.text import fold
 
 EVENING = time(19, 30)  # the usual hour of a village cell that has none of its own yet (domain.md 2.1)
 LONGEST_PLACE = 80
-_YES = frozenset({"luu", "luu di", "dung", "dung roi", "dong y", "duoc", "bao di", "ok"})
+_YES = frozenset({"luu", "luu di", "dung", "dung roi", "dong y", "duoc", "bao di", "ok", "gui", "gui di"})
+_YES |= {"co", "co a", "vang", "vang a", "u", "uh", "da", "da vang", "chinh xac", "nhat tri"}
 
 
 def led_cell(turn: Turn) -> Unit:
@@ -27,7 +28,8 @@ def led_cell(turn: Turn) -> Unit:
 
 def begin(turn: Turn, flow: str, **values: Any) -> None:
     """Start putting something together; whatever was begun before is given up."""
-    turn.conversation.draft = {"by": turn.person.id, "flow": flow, **values}
+    began = {"flow": flow, "begun": turn.now.isoformat(), "began_by": turn.person.id}
+    turn.conversation.draft = {"by": turn.person.id, **began, **values}
 
 
 def is_in(turn: Turn, flow: str, **values: Any) -> bool:

@@ -13,6 +13,7 @@ from db import people, roster
 from db.matching import Plan
 from db.units import Unit
 from handlers.cells import page_of
+from handlers.planning import begin
 from handlers.router import Router, Turn, Who
 from sheets.roster import UnreadableRoster
 
@@ -27,7 +28,7 @@ def received(turn: Turn) -> Message:
     """A list has been sent: nothing changes yet."""
     document = turn.incoming.document
     if document:
-        turn.draft.update(file_id=document.file_id, file_name=document.name)
+        begin(turn, "roster", file_id=document.file_id, file_name=document.name)
     read = _read(turn)
     return read if isinstance(read, Message) else _preview(turn, read)
 

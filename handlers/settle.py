@@ -63,6 +63,11 @@ def read_when(turn: Turn) -> Message | None:
     return clash(turn, _flow(meeting), meeting.unit_id, found) or _check(turn, meeting)
 
 
+def go_on(turn: Turn) -> Message:
+    meeting = _waiting(turn, turn.draft["meeting"])
+    return _check(turn, meeting) if meeting and "at" in turn.draft else ask(turn, turn.draft["meeting"])
+
+
 def _check(turn: Turn, meeting: Meeting) -> Message:
     return turn.say("settle_check", meeting=meeting, at=chosen(turn), expects="settle_when")
 

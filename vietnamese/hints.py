@@ -3,7 +3,7 @@
 import re
 
 from vietnamese.names import FORMS, given_name
-from vietnamese.text import fold, words
+from vietnamese.text import fold, is_marked, nfc, words
 
 _HEDGE = re.compile(r"\b(?<!chua )(?<!khong )(chac|co le|co khi|kha nang|e la|so la|hinh nhu)\b(?! chan)(?P<rest>.*)")
 _STAYING = re.compile(r"\b(khong|ko|k|hong|chang|cha|vang|nghi|ban|kho)\b")
@@ -29,6 +29,13 @@ def leaning(text: str) -> str | None:
 def has_bare_vang(text: str) -> bool:
     """Whether "vang" stands there without marks: it may be vâng (yes) or vắng (absent)."""
     return "vang" in words(text)
+
+
+def in_first_person(text: str, form: str) -> str:
+    """ "bác ốm rồi" from somebody who is called "bác" is about himself: "tôi ốm rồi"; anything else as it is."""
+    first, _, rest = nfc(text).strip().partition(" ")
+    own = form if is_marked(text) else fold(form)
+    return f"tôi {rest}" if rest and first.lower() == own else text
 
 
 def speaks_of_self(text: str) -> bool:

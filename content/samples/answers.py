@@ -78,6 +78,8 @@ _RECEIPTS = (
     *(sample("answered_again", "member", chosen=choice) for choice in _CHOICES),
 )
 _ASKED_BACK = (
+    sample("answer_call", "member", meeting=MEETING, by="", secretary=LAM),
+    sample("answer_call", "member", meeting=MEETING, by="as 17 ", secretary=MUI, you=HOUSEHOLD),
     sample("answer_unclear", "member", meeting=MEETING, by="", text="vang", two_faced=True),
     sample("answer_unclear", "member", meeting=MEETING, by="", text="bận nhưng vẫn cố đi", two_faced=False),
     *(sample("answer_leaning", "member", meeting=MEETING, by="", side=side) for side in ("no", "yes", None)),

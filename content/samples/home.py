@@ -14,6 +14,7 @@ from content.samples.cast import (
     SUOI_TRONG,
     TINH,
     Sample,
+    at,
     sample,
 )
 
@@ -24,6 +25,7 @@ _MENU = (
     Choice("Hỏi về thủ tục", "ask"),
     Choice("Nhờ giúp", "help"),
 )
+_MORNING = at(26, 11, 6)
 _SAID = SimpleNamespace(choice="yes")
 _STATUS = SimpleNamespace(answered=17, total=22)
 _COUNTED = SimpleNamespace(listed=1151, not_joined=7)
@@ -33,25 +35,39 @@ SAMPLES: tuple[Sample, ...] = (
     *(sample(hint, "member") for hint in ("hint_home", "hint_number", "hint_one", "hint_resent")),
     sample("stranger", "stranger", commune=SUOI_TRONG, phone=_OFFICE),
     sample("stranger", "stranger", commune=None, phone=None),
-    sample("home_member", "member", meeting=MEETING, said=_SAID),
-    sample("home_member", "member", meeting=MEETING, said=None, you=HOUSEHOLD),
-    sample("home_member", "member", meeting=None, said=None),
-    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=MEETING, status=_STATUS),
-    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=None, status=None),
-    sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED),
+    sample("home_member", "member", meeting=MEETING, said=_SAID, begun=None),
+    sample("home_member", "member", meeting=MEETING, said=None, you=HOUSEHOLD, begun=None),
+    sample("home_member", "member", meeting=None, said=None, begun="plan"),
+    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=MEETING, status=_STATUS, begun="oneoff"),
+    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=None, status=None, begun=None),
+    *(
+        sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, begun=begun)
+        for begun in (None, "notice", "roster")
+    ),
+    *(
+        sample("home_secretary", "secretary", cell=KHE_DAO, meeting=None, status=None, begun=begun)
+        for begun in ("plan", "move", "cancel", "settle")
+    ),
+    sample("let_go", "member", menu=_MENU),
+    sample("about", "member", commune=SUOI_TRONG, phone=_OFFICE),
+    sample("about", "member", commune=None, phone=None),
     sample("roles", "secretary", acting="secretary", others=["official", "member"]),
     sample("help", "member", secretary=LAM, phone=_OFFICE, several=True),
     sample("help_official", "official", several=True),
     sample("help_official", "official", several=False),
     sample("help", "member", secretary=None, phone=_OFFICE, several=False),
     sample("help", "member", secretary=LONGEST, phone=_OFFICE, several=False, you=HOUSEHOLD),
-    sample("call_me", "member", secretary=LAM, phone=_OFFICE),
-    sample("call_me", "member", secretary=None, phone=_OFFICE),
+    sample("call_me", "member", told=True, later=None, secretary=LAM, phone=_OFFICE),
+    sample("call_me", "member", told=True, later=_MORNING, secretary=LAM, phone=_OFFICE),
+    sample("call_me", "member", told=True, later=_MORNING, secretary=None, phone=_OFFICE),
+    sample("call_me", "secretary", told=True, later=None, secretary=None, phone=_OFFICE),
+    sample("call_me", "member", told=False, later=None, secretary=None, phone=_OFFICE),
     sample("lost", "member", menu=_MENU),
-    sample("lost_again", "member", secretary=LAM, phone=_OFFICE),
-    sample("lost_again", "member", secretary=None, phone=_OFFICE),
-    sample("unreadable", "member", menu=_MENU),
-    sample("unreadable", "stranger", menu=(), you=STRANGER),
+    sample("lost_again", "member", secretary=LAM, phone=_OFFICE, menu=_MENU),
+    sample("lost_again", "official", secretary=None, phone=_OFFICE, menu=_MENU),
+    sample("unreadable", "member", choices=(), menu=_MENU),
+    sample("unreadable", "member", choices=_MENU[:2], menu=_MENU),
+    sample("unreadable", "stranger", choices=(), menu=(), you=STRANGER),
     sample("not_yours", "member", secretary=LAM, phone=_OFFICE),
     sample("not_yours", "member", secretary=None, phone=_OFFICE),
     sample("trouble", "member", number=4821, phone=_OFFICE),

@@ -51,6 +51,7 @@ def _status(yes: int, no: int, unsure: int, silent: int, unreached: int, *, late
     )
 
 
+_STORM = SimpleNamespace(**{**vars(MEETING), "state": "cancelled", "reason": "mưa bão, đường sạt lở"})
 _NOW = _status(13, 3, 1, 3, 2, late=2)
 _FULL = _status(18, 4, 0, 0, 0, late=2, early=1)
 _SMALL = SimpleNamespace(**{**vars(_status(3, 0, 0, 2, 0)), "has_committee": False})
@@ -96,6 +97,8 @@ _CALLS = (
     _screen("called", said=_said("yes", how="phone"), office="secretary"),
     _screen("called", said=_said("late", how="phone"), office="deputy", person=LONGEST, status=_FULL),
     _screen("called", said=_said("no"), person=LAM),
+    _screen("status_cancelled", meeting=_STORM),
+    _screen("calls_unclear", text="2 đi vắng rồi, 3 chưa biết thế nào", lines=_MISSING, picks=True),
     _screen("called_several", done=[(_SINH, "yes"), (_THANG, "no")]),
     _screen("called_several", done=[], status=_FULL),
     _screen("not_reached", at=_AT, later=True),
