@@ -176,7 +176,7 @@ def _tap(tap: CallbackQuery) -> Incoming | None:
     if tap.message is None or not tap.data:
         return None
     chat, message_id = str(tap.message.chat.id), str(tap.message.message_id)
-    return Incoming("tap", chat, action=tap.data, message_id=message_id, tap_id=tap.id)
+    return Incoming("tap", chat, action=tidy(tap.data), message_id=message_id, tap_id=tap.id)
 
 
 def _said(message: Received) -> Incoming:

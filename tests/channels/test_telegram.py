@@ -339,6 +339,7 @@ READ = [
     (said(location={"latitude": 1.0, "longitude": 2.0}), Incoming("other", "7")),
     (tapped(), Incoming("tap", "7", action="answer 1 yes 1", message_id="9", tap_id="33")),
     (tapped(date=0), Incoming("tap", "7", action="answer 1 yes 1", message_id="9", tap_id="33")),
+    (tapped(data="faq \u0000\u202ea"), Incoming("tap", "7", action="faq  a", message_id="9", tap_id="33")),
     (tapped(data=""), None),
     (tapped(chat=GROUP), None),
     (member("kicked"), Incoming("blocked", "7")),

@@ -243,12 +243,10 @@ async def test_a_secretary_may_not_do_what_is_the_officials(ground: Ground) -> N
 async def test_others_neither_see_nor_change_anything_of_this_cell(ground: Ground, who: str) -> None:
     def story() -> None:
         for name, entry in ACTIONS:
-            for action in ground.actions(name, entry):
+            forged = list(ground.actions(name, entry))
+            for action in (*forged, f"as {ground.numbers['person_id'][0]} {forged[0]}"):
                 heard = told(ground.does(who, action=action))
                 assert not [secret for secret in SECRETS if secret in heard], (action, heard)
-                assert not ground.changed, action
-                posing = told(ground.does(who, action=f"as {ground.numbers['person_id'][0]} {action}"))
-                assert not [secret for secret in SECRETS if secret in posing], (action, posing)
                 assert not ground.changed, action
 
     await greenlet_spawn(story)

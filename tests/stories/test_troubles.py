@@ -290,6 +290,38 @@ def push_text(village: Village, phone: Phone, words: str) -> None:
     push(village, message={"message_id": 9000, "date": date, "chat": chat, "from": sender, "text": words})
 
 
+FORGED = [
+    "answer",
+    "answer x yes 1",
+    "answer 1 maybe 1",
+    "answer -1 yes 1",
+    "answer 1 yes 1 1",
+    "as",
+    "as 1",
+    "as 1 as 1",
+]
+FORGED += [
+    "answer 99999999999999999999 yes 1",
+    "faq '",
+    "faq ../../x",
+    "role {{",
+    "nothing",
+    "x" * 64,
+    "họp",
+    "call 1 1",
+]
+
+
+async def test_a_forged_button_gets_an_answer(village: Village) -> None:
+    [tinh, *_] = await three(village)
+    await tinh.says("0")
+    for data in FORGED:
+        tinh.new()
+        await tinh.taps(1, data)
+        assert len(tinh.new()) == 1, data
+    assert not any("trục trặc" in said for said in tinh.heard)
+
+
 async def test_marks_typed_apart_and_unseen_signs_change_nothing(village: Village) -> None:
     [tinh, *_] = await three(village)
     await village.plan(at(3, 12, 19, 30))
