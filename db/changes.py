@@ -53,7 +53,8 @@ def move(connection: Connection, meeting: Meeting, starts_at: datetime, place: s
     old = {"old_starts_at": known.starts_at, "old_place": known.place}
     new = {"starts_at": starts_at, "place": place, "reason": change.reason}
     moved = meeting_rows.change(connection, known, **new, **old)
-    meeting_rows.climb(connection, moved, change.now, change.rules, _said_already(connection, moved, change))
+    # Nothing is said about the new day before people are told of it: until then it can be taken back.
+    meeting_rows.climb(connection, moved, change.told, change.rules, _said_already(connection, moved, change))
     _tell(connection, moved, "moved", starts_at, change)
     return moved
 
