@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 from content import Message
-from db import changes
+from db import changes, meetings, people
 from db.meetings import Meeting
 from handlers.changed import change_of, told_message, when_to_tell
-from handlers.move import LONGEST_REASON, REASONS, closed, open_meeting
-from handlers.planning import begin, is_in, mark, says_yes, words
+from handlers.move import LONGEST_REASON, REASONS, closed, open_meeting, pick
+from handlers.planning import begin, is_in, led_cell, mark, says_yes, words
 from handlers.router import Router, Turn, Who
 
 on = Router()
+
+
+_OFF = {"huy hop", "huy buoi hop", "huy buoi nay", "khong hop", "khong hop nua", "khong hop buoi nay"}
+_OFF |= {"khong hop thang nay", "bao khong hop", "bo hop", "bo buoi nay", "bo buoi hop", "nghi hop thang nay"}
+
+
+def meant(turn: Turn, said: str) -> str | None:
+    """ "Không họp nữa" from a secretary is about the meeting, not about himself; "hủy" where one is being moved."""
+    expects = turn.conversation.expects
+    if expects not in (None, "move_when") or said not in (_OFF | {"huy"} if expects else _OFF):
+        return None
+    return "cancel_pick" if any(people.cells_of(turn.connection, person.id) for person in turn.people) else None
+
+
+@on.action("cancel_pick", who=Who.SECRETARY)
+def pick_meeting(turn: Turn) -> Message:
+    """Which meeting is not held: the one that is being moved, the only one there is, or one to be chosen."""
+    if is_in(turn, "move"):
+        return cancel(turn, turn.draft["meeting"])
+    ahead = [m for m in meetings.upcoming(turn.connection, led_cell(turn).id, turn.now) if m.starts_at > turn.now]
+    return cancel(turn, ahead[0].id) if len(ahead) == 1 else pick(turn)
 
 
 def _drafted(turn: Turn, meeting_id: int) -> Meeting | None:

@@ -14,7 +14,7 @@ from db import addresses, conversations, inbox, outbox, people
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
-from handlers import answer, ask, calls, home, join, on, picking, privacy
+from handlers import answer, ask, calls, cancel, home, join, on, picking, privacy
 from handlers.router import SILENCE, Entry, Turn, Who
 from sheets.roster import RosterFile, UnreadableRoster
 from vietnamese.text import fold, word_number
@@ -154,7 +154,8 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
         return message
     if message := _choice(turn, offers, said_at):
         return message
-    if action := on.words.get(words) or picking.labelled(offers[1:], turn.text) or privacy.meant(turn):
+    named = on.words.get(words) or picking.labelled(offers[1:], turn.text)
+    if action := named or privacy.meant(turn) or cancel.meant(turn, words):
         return run(turn, action)
     found = _awaited(turn) or _meant(turn, offers) or ask.about(turn)
     return found or join.waiting(turn) or privacy.left_over(turn) or home.lost(turn)

@@ -80,8 +80,9 @@ def call_me(turn: Turn) -> Message:
     at = turn.rules.next_allowed(turn.now)
     wish = {"due_at": at, "worthless_after": turn.rules.end_of_day(at), "now": turn.now}
     outbox.due(turn.connection, told, "call_me", turn.person.id, revision=turn.local.toordinal(), **wish)
-    later = at if at > turn.now else None
-    return turn.say("call_me", told=bool(told), later=later, secretary=secretary_of(turn), phone=office_phone(turn))
+    secretary, later = secretary_of(turn), at if at > turn.now else None
+    office = ("secretary" if secretary else "deputy") if told else None
+    return turn.say("call_me", office=office, later=later, secretary=secretary, phone=office_phone(turn))
 
 
 # ---- what dispatch says by itself ----
@@ -160,7 +161,7 @@ def secretary_of(turn: Turn) -> Person | None:
     if not turn.people:
         return None
     unit_id = (turn.persons or turn.people)[0].unit_id
-    found = people.holders(turn.connection, SECRETARIES, unit_id)
+    found = people.holders(turn.connection, ("secretary",), unit_id)
     here = {person.id for person in turn.people}
     return found[0] if found and found[0].id not in here else None
 
