@@ -209,12 +209,17 @@ def gather(connection: Connection, now: datetime, rules: Rules, most: int = 500)
 def _spare(
     connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules
 ) -> list[tuple[int, Item]]:
-    """At most one automatic message an address and local date: what would be a second one waits until the morning."""
+    """At most one automatic message an address and local date: what would be a second one waits until the morning.
+
+    Only an invitation to a meeting that is over by then cannot wait: nobody would ever hear of that meeting.
+    """
     today = rules.local(now).date()
-    capped = {address_id for address_id, item in items if KINDS[item.kind].capped}
-    full = _had_one(connection, capped, today.isoformat())
-    late = {item.id: item for address_id, item in items if KINDS[item.kind].capped and address_id in full}
-    _set_items(connection, list(late.values()), due_at=rules.at(today + timedelta(days=1), rules.quiet_until))
+    morning = rules.at(today + timedelta(days=1), rules.quiet_until)
+    capped = [(way, item) for way, item in items if KINDS[item.kind].capped]
+    waits = [(way, item) for way, item in capped if item.kind != "invite" or item.worthless_after > morning]
+    full = _had_one(connection, {address_id for address_id, _ in waits}, today.isoformat())
+    late = {item.id: item for address_id, item in waits if address_id in full}
+    _set_items(connection, list(late.values()), due_at=morning)
     return [(address_id, item) for address_id, item in items if item.id not in late]
 
 
