@@ -154,7 +154,7 @@ def _text(turn: Turn, said_at: datetime) -> Message | None:
         return message
     if message := _choice(turn, offers, said_at):
         return message
-    named = on.words.get(words) or picking.labelled(offers[1:], turn.text)
+    named = on.words.get(words) or picking.yes_or_no(offers, turn.text) or picking.labelled(offers[1:], turn.text)
     if action := named or privacy.meant(turn) or cancel.meant(turn, words):
         return run(turn, action)
     found = _awaited(turn) or _meant(turn, offers) or ask.about(turn)

@@ -12,6 +12,10 @@ Choice = Mapping[str, str]
 
 # A promise, a consent and a farewell are never read out of half a label; reasons and calls are read as sentences.
 WHOLE_ONLY = frozenset({"answer", "absent", "reason", "called", "agree", "decline", "stop", "erase", "erase_me"})
+# What a plain yes does where it is the first choice; a plain no is then the last one, the safe way out.
+ASKED = frozenset({"call_me", "remind_now", "roster_apply", "materials", "resume", "stop", "notice_send"})
+_YES = frozenset({"co", "co a", "vang", "vang a", "da", "da co", "dung", "dung roi", "dong y", "duoc", "ok", "u"})
+_NO = frozenset({"khong", "khong a", "ko", "k", "chua", "khong can", "chua a"})
 NAMING = frozenset({"call", "told"})  # their labels are names of people
 _OPENING = {"toi", "la", *(word for form in FORMS for word in fold(form).split())}
 
@@ -30,6 +34,16 @@ def labelled(offers: Iterable[Offer], text: str) -> str | None:
     said = words(fold(text))
     shown = (choice for offer in offers for choice in offer.choices)
     return next((choice["action"] for choice in shown if said == words(fold(choice["label"]))), None)
+
+
+def yes_or_no(offers: Sequence[Offer], text: str) -> str | None:
+    """The action of a plain yes or no to the newest message, where it asked about one act."""
+    choices, said = (offers[0].choices if offers else []), fold(text).strip(" .!")
+    if len(choices) < 2 or _verb(choices[0]) not in ASKED or said not in _YES | _NO:
+        return None
+    if _verb(choices[0]) == "stop" and said == "dung":  # dừng, or đúng
+        return None
+    return choices[0 if said in _YES else -1]["action"]
 
 
 def way_out(offers: Sequence[Offer]) -> str | None:

@@ -197,3 +197,58 @@ async def test_typed_results_that_cannot_be_read_write_nothing(village: Village)
     assert "Lý Văn Sinh: xin vắng" in await lam.says(f"{place} vang")
     found = await village.write(lambda c: intentions.current(c, meeting, sinh.id))
     assert found.choice == "no"
+
+
+# ---- a plain yes or no to one act ----
+
+
+async def test_yes_and_no_answer_the_question_that_was_asked(village: Village) -> None:
+    lam, person = await secretary(village)
+    tinh = await village.join(await village.add("Ma Văn Tình", "bác"))
+    meeting = await village.plan(at(3, 12, 19, 30))
+    await village.forward(to=at(27, hour=9))
+    await lam.says("xem ai dự, ai vắng")
+    await lam.says("nhắc")
+    tinh.new()
+    await lam.says("có")
+    assert any("Bí thư nhờ trợ lý hỏi lại" in text for text in tinh.new())
+    await tinh.says("xyz abc")
+    assert "Bác có muốn bí thư gọi lại không ạ?" in await tinh.says("xyz abc")
+    assert "Bác Tình cần việc gì ạ?" in await tinh.says("không")
+    await tinh.says("xyz abc")
+    await tinh.says("xyz abc")
+    assert "Đã nhắn bí thư gọi cho bác Tình" in await tinh.says("có")
+    assert "Bác muốn dừng nhận tin phải không ạ?" in await tinh.says("đừng nhắn nữa")
+    assert "Chữ “dung” có hai nghĩa" in await tinh.says("dung")
+    assert "Chữ “dung” có hai nghĩa" in await tinh.says("dung")
+    assert "Bác Tình cần việc gì ạ?" in await tinh.says("không")
+    said = await village.write(lambda c: [intentions.current(c, meeting, p) for p in (person.id, person.id + 1)])
+    assert said == [None, None]
+
+
+async def test_a_meeting_of_the_same_day_is_heard_of_whatever_else_came(village: Village) -> None:
+    lam, _ = await secretary(village)
+    tinh = await village.join(await village.add("Ma Văn Tình", "bác"))
+    await village.plan(at(27, hour=19, minute=30))
+    await village.forward(to=at(27, hour=9))
+    assert "Tối nay họp chi bộ" in tinh.last  # this morning's message
+    await lam.says("họp bất thường")
+    await lam.says("hôm nay 4 giờ chiều")
+    await lam.says("vẫn đặt ngày này")
+    await lam.says("đúng")
+    assert any("Trợ lý đang mời từng người." in text for text in lam.heard)
+    assert "mời bác Tình họp bất thường" in tinh.last
+
+
+async def test_a_meeting_of_tomorrow_says_when_people_are_invited(village: Village) -> None:
+    lam, _ = await secretary(village)
+    tinh = await village.join(await village.add("Ma Văn Tình", "bác"))
+    await village.plan(at(27, hour=19, minute=30))
+    await village.forward(to=at(27, hour=9))
+    await lam.says("họp bất thường")
+    await lam.says("tối mai 7 giờ")
+    await lam.says("đúng")
+    assert any("Ai hôm nay đã nhận tin thì sáng mai mới được mời." in text for text in lam.heard)
+    assert "bất thường" not in tinh.last
+    await village.forward(to=at(28, hour=6, minute=1))
+    assert "mời bác Tình họp bất thường" in tinh.last
