@@ -20,19 +20,31 @@ _PLAIN |= {"chua", "chac", "cung", "thi", "la", "phep", "phai", "muon", "cho", "
 _PLAIN |= {word for form in FORMS for word in fold(form).split()}
 
 
+# What such a sentence may end with; any other word ("gọi") has nothing to do with the pieces before it.
+_ENDING = _PLAIN | {"vang", "mat", "nghi", "ban", "om", "benh", "muon", "som", "roi", "ve", "nha", "viec"}
+
+
 def earlier(turn: Turn) -> list[str]:
-    """What the person wrote just before, oldest first."""
-    kept = turn.draft.get(PIECES, [])
-    return [piece for at, piece in kept if turn.now - datetime.fromisoformat(at) <= TOGETHER]
+    """What the person wrote just before, oldest first; nothing where this message does not go on with it."""
+    return [piece for _, piece in _recent(turn)] if _is_made_of(turn, _ENDING) else []
 
 
 def keep(turn: Turn) -> None:
-    """Remember this message for the next one, if it is a piece; a longer one begins anew."""
-    said = words(fold(turn.text))
-    kept = [[at, piece] for at, piece in turn.draft.get(PIECES, []) if piece in earlier(turn)]
+    """Remember this message for the next one, if it is a piece; anything else begins anew."""
+    kept = _recent(turn)
     forget(turn)
-    if 0 < len(said) <= LONGEST and _PLAIN.issuperset(said):
+    if _is_made_of(turn, _PLAIN):
         turn.draft[PIECES] = [*kept, [turn.now.isoformat(), turn.text]][-4:]
+
+
+def _recent(turn: Turn) -> list[list[str]]:
+    kept = turn.draft.get(PIECES, [])
+    return [[at, piece] for at, piece in kept if turn.now - datetime.fromisoformat(at) <= TOGETHER]
+
+
+def _is_made_of(turn: Turn, known: set[str]) -> bool:
+    said = words(fold(turn.text))
+    return 0 < len(said) <= LONGEST and known.issuperset(said)
 
 
 def forget(turn: Turn) -> None:

@@ -59,6 +59,16 @@ async def test_a_piece_against_another_changes_nothing_and_is_asked_back(village
     assert await said(village, meeting, person) == ("yes", None)
 
 
+async def test_another_matter_is_no_end_of_the_sentence(village: Village) -> None:
+    tinh, person, meeting = await invited(village)
+    await tinh.says("hop may gio")
+    await tinh.says("co")
+    await tinh.says("goi")
+    await tinh.says("toi")
+    await tinh.says("hỏi")
+    assert await said(village, meeting, person) is None
+
+
 async def test_what_was_said_a_minute_ago_is_another_sentence(village: Village) -> None:
     tinh, person, meeting = await invited(village)
     await tinh.says("khong")
