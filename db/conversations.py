@@ -26,6 +26,7 @@ class Conversation:
     expects_since: datetime | None = None
     draft: dict[str, Any] = field(default_factory=dict)
     acting: str | None = None
+    cell_id: int | None = None
     lost: int = 0
 
     def awaits(self, now: datetime) -> str | None:

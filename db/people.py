@@ -103,6 +103,12 @@ def cells_of(connection: Connection, person_id: int) -> list[Unit]:
     return many(Unit, connection.execute(mine.order_by(units.c.folded)).all())
 
 
+def cell_to_name(connection: Connection, person_id: int, unit_id: int) -> Unit | None:
+    """The cell, where its name has to be said because the person leads others too."""
+    led = cells_of(connection, person_id)
+    return next((cell for cell in led if cell.id == unit_id), None) if len(led) > 1 else None
+
+
 def reachable() -> ColumnElement[bool]:
     """SQL, for a query over `people`: he agreed at a living address and has not stopped the messages."""
     way = select(links.c.person_id).join(addresses, addresses.c.id == links.c.address_id)

@@ -357,6 +357,7 @@ conversations = Table(
     Column("expects_since", Moment),
     Column("draft", JSON, nullable=False),
     Column("acting", String(10)),  # the role that a person with several works in
+    to("units", "cell_id", nullable=True),  # the cell that a secretary of several works for
     Column("lost", Integer, nullable=False, server_default=text("0")),
 )
 

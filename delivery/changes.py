@@ -6,7 +6,9 @@ from collections.abc import Mapping
 
 from content import Message
 from db import changes, intentions, meetings, series
+from db import people as person_rows
 from db.meetings import Meeting
+from db.units import Unit
 from delivery.view import Renderer, View
 
 
@@ -31,18 +33,24 @@ def unsure_know(view: View) -> Message | None:
     """To the secretary, some time after a change: whom nobody can be sure to have told."""
     meeting = _at_revision(view)
     people = changes.unsure(view.connection, meeting) if meeting else []
-    return view.say("unsure_know", meeting=meeting, people=people) if people else None
+    if meeting is None or not people:
+        return None
+    return view.say("unsure_know", meeting=meeting, people=people, cell=_cell(view, meeting))
 
 
 def rest_day(view: View) -> Message | None:
     meeting = meetings.get(view.connection, view.subject)
     question = series.rest_day(view.connection, meeting, view.now, view.rules) if meeting else None
-    return view.say("rest_day", question=question) if question else None
+    return view.say("rest_day", question=question, cell=_cell(view, meeting)) if meeting and question else None
 
 
 def rest_day_line(view: View) -> Message | None:
     meeting = meetings.get(view.connection, view.subject)
     return view.say("rest_day_line", meeting=meeting) if meeting else None
+
+
+def _cell(view: View, meeting: Meeting) -> Unit | None:
+    return person_rows.cell_to_name(view.connection, view.person.id, meeting.unit_id)
 
 
 def _at_revision(view: View) -> Meeting | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from content import Message
 from db import answers, calls, intentions, ladder, meetings, people
@@ -30,7 +31,7 @@ def _prepare(view: View, template: str) -> Message | None:
         return None
     deputies = people.holders(view.connection, ("deputy",), meeting.unit_id)
     status = intentions.status(view.connection, meeting)
-    return view.say(template, meeting=meeting, status=status, deputies=deputies, days=_days(view, meeting))
+    return _say(view, template, meeting, status=status, deputies=deputies, days=_days(view, meeting))
 
 
 def materials(view: View) -> Message | None:
@@ -52,7 +53,7 @@ def _materials(view: View, template: str, *, again: bool) -> Message | None:
     if meeting is None or meeting.materials_at or limit <= view.now:
         return None
     left = (view.rules.local(limit).date() - view.rules.local(view.now).date()).days
-    return view.say(template, meeting=meeting, days=_days(view, meeting), left=left, again=again)
+    return _say(view, template, meeting, days=_days(view, meeting), left=left, again=again)
 
 
 def call_list(view: View) -> Message | None:
@@ -67,7 +68,7 @@ def call_list_line(view: View) -> Message | None:
 def _call_list(view: View, template: str) -> Message | None:
     meeting = _meeting(view)
     status = intentions.status(view.connection, meeting) if meeting else None
-    return view.say(template, meeting=meeting, status=status) if status and status.missing else None
+    return _say(view, template, meeting, status=status) if meeting and status and status.missing else None
 
 
 def call_again(view: View) -> Message | None:
@@ -86,7 +87,7 @@ def _call_again(view: View, template: str) -> Message | None:
     status = intentions.status(view.connection, meeting)
     called = calls.latest(view.connection, meeting)
     lines = [line for line in status.missing if line.person.id in called]
-    return view.say(template, meeting=meeting, status=status, lines=lines) if lines else None
+    return _say(view, template, meeting, status=status, lines=lines) if lines else None
 
 
 # ---- news about answers ----
@@ -117,15 +118,15 @@ def overruled(view: View) -> Message | None:
 def _news(view: View, template: str, said: Intention, meeting: Meeting, **more: str | None) -> Message:
     person = people.get(view.connection, said.person_id)
     status = intentions.status(view.connection, meeting)
-    return view.say(template, meeting=meeting, person=person, said=said, status=status, **more)
+    return _say(view, template, meeting, person=person, said=said, status=status, **more)
 
 
 def all_answered(view: View) -> Message | None:
     meeting = _meeting(view)
     status = intentions.status(view.connection, meeting) if meeting else None
-    if status is None or status.missing or not status.lines:
+    if meeting is None or status is None or status.missing or not status.lines:
         return None
-    return view.say("all_answered", meeting=meeting, status=status)
+    return _say(view, "all_answered", meeting, status=status)
 
 
 def proxy(view: View) -> Message | None:
@@ -134,7 +135,7 @@ def proxy(view: View) -> Message | None:
     if meeting is None or not _is_ahead(meeting, view):
         return None
     line = intentions.status(view.connection, meeting).line(view.revision)
-    return view.say("proxy", meeting=meeting, person=line.person) if line and line.said is None else None
+    return _say(view, "proxy", meeting, person=line.person) if line and line.said is None else None
 
 
 def recorded(view: View) -> Message | None:
@@ -161,13 +162,18 @@ def screen(view: View) -> Message | None:
         if meeting:
             reader, name = replace(view, people=(person,)), answers.screen(meeting)
             if meeting.state == "cancelled":
-                return reader.say("status_cancelled", meeting=meeting, screen=name)
+                return _say(reader, "status_cancelled", meeting, screen=name)
             status = intentions.status(view.connection, meeting)
-            return reader.say("status", meeting=meeting, status=status, screen=name)
+            return _say(reader, "status", meeting, status=status, screen=name)
     return None
 
 
 # ---- what all of these ask first ----
+
+
+def _say(view: View, template: str, meeting: Meeting, **context: Any) -> Message:
+    cell = people.cell_to_name(view.connection, view.person.id, meeting.unit_id)
+    return view.say(template, meeting=meeting, cell=cell, **context)
 
 
 def _led(view: View, meeting_id: int) -> Meeting | None:

@@ -12,7 +12,7 @@ from db import answers, calls, intentions, outbox
 from db.intentions import Intention, Line
 from db.meetings import Meeting
 from handlers.router import Router, Turn, Who
-from handlers.status import closed, is_open, led, page
+from handlers.status import closed, is_open, led, page, say
 from vietnamese.text import fold
 
 on = Router()
@@ -48,7 +48,7 @@ def missing_page(turn: Turn, meeting_id: int, number: int) -> Message:
     called = calls.latest(turn.connection, meeting)
     turn.draft["calls"] = {"meeting": meeting.id, "people": [line.person.id for line in shown]}
     rows = {"lines": shown, "page": number, "more": more, "called": called}
-    return turn.say("missing", meeting=meeting, status=found, expects="calls.typed" if shown else None, **rows)
+    return say(turn, "missing", meeting, status=found, expects="calls.typed" if shown else None, **rows)
 
 
 @on.text("calls.typed", who=Who.SECRETARY)

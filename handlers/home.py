@@ -10,6 +10,7 @@ from db import conversations, intentions, meetings, outbox, people, units
 from db.conversations import FORGET_AFTER
 from db.people import SECRETARIES, Person
 from db.units import Unit
+from handlers.planning import led_by
 from handlers.router import Router, Turn, Who
 
 on = Router()
@@ -42,7 +43,17 @@ def role(turn: Turn, name: str) -> Message:
 @on.action("roles", who=Who.MEMBER, words=("doi vai", "doi phan viec", "chuyen vai"))
 def choose_role(turn: Turn) -> Message:
     now, others = acting(turn), [name for name in roles(turn) if name != acting(turn)]
-    return turn.say("roles", acting=now, others=others) if others else home(turn)
+    cells = [cell for cell in people.cells_of(turn.connection, turn.person.id) if cell.id != cell_of(turn).id]
+    return turn.say("roles", acting=now, others=others, cells=cells) if others or cells else home(turn)
+
+
+@on.action("lead", who=Who.SECRETARY)
+def lead(turn: Turn, unit_id: int) -> Message:
+    """A secretary of several cells works on for another of them; what was half-done for the first is given up."""
+    if unit_id in [cell.id for cell in people.cells_of(turn.connection, turn.person.id)]:
+        turn.conversation.forget()
+        turn.conversation.acting, turn.conversation.cell_id = "secretary", unit_id
+    return home(turn)
 
 
 @on.action("let_go", who=Who.ANYONE)
@@ -152,8 +163,8 @@ def menu_choices(turn: Turn, *only: str) -> tuple[Choice, ...]:
 def cell_of(turn: Turn) -> Unit:
     """The cell that is spoken of: the one the person leads, else his own."""
     person = (turn.persons or turn.people)[0]
-    led = people.cells_of(turn.connection, person.id) if acting(turn) == "secretary" else []
-    return led[0] if led else units.get(turn.connection, person.unit_id)
+    led = led_by(turn, person) if acting(turn) == "secretary" else None
+    return led or units.get(turn.connection, person.unit_id)
 
 
 def secretary_of(turn: Turn) -> Person | None:
@@ -200,7 +211,8 @@ def _secretary_home(turn: Turn) -> Message:
     cell = cell_of(turn)
     meeting = meetings.next_planned(turn.connection, cell.id, turn.now)
     status = intentions.status(turn.connection, meeting) if meeting else None
-    return turn.say("home_secretary", cell=cell, status=status, meeting=meeting, begun=unfinished(turn))
+    led = len(people.cells_of(turn.connection, turn.persons[0].id))
+    return turn.say("home_secretary", cell=cell, led=led, status=status, meeting=meeting, begun=unfinished(turn))
 
 
 def _official_home(turn: Turn) -> Message:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from itertools import islice
 
 from content import Message
-from db import changes, meetings
+from db import changes, meetings, units
 from db.meetings import Meeting
 from handlers import settle
 from handlers.changed import change_of, told_message, when_to_tell
@@ -140,12 +140,13 @@ def anyway(turn: Turn, meeting_id: int) -> Message:
 @on.action("move_where", who=Who.SECRETARY)
 def ask_place(turn: Turn, meeting_id: int) -> Message:
     meeting = _drafted(turn, meeting_id)
-    return _ask_place(turn, long=False) if meeting else move(turn, meeting_id)
+    return _ask_place(turn, meeting, long=False) if meeting else move(turn, meeting_id)
 
 
 @on.action("move_place", who=Who.SECRETARY)
 def pick_place(turn: Turn, name: str) -> Message:
-    return _with_place(turn, places(turn, led_cell(turn)).get(name))
+    meeting = _drafted(turn, turn.draft.get("meeting", 0))
+    return _with_place(turn, places(turn, units.get(turn.connection, meeting.unit_id)).get(name) if meeting else None)
 
 
 @on.text("move_place", who=Who.SECRETARY)
@@ -153,8 +154,8 @@ def read_place(turn: Turn) -> Message | None:
     return _with_place(turn, typed_place(turn))
 
 
-def _ask_place(turn: Turn, *, long: bool) -> Message:
-    cell = led_cell(turn)
+def _ask_place(turn: Turn, meeting: Meeting, *, long: bool) -> Message:
+    cell = units.get(turn.connection, meeting.unit_id)
     known = places(turn, cell)
     return turn.say("plan_place", cell=cell, known=known, long=long, action="move_place", expects="move_place")
 
@@ -163,7 +164,7 @@ def _with_place(turn: Turn, place: str | None) -> Message:
     if (meeting := _drafted(turn, turn.draft.get("meeting", 0))) is None:
         return pick(turn)
     if place is None:
-        return _ask_place(turn, long=True)
+        return _ask_place(turn, meeting, long=True)
     turn.draft["place"] = place
     return _ask_reason(turn, meeting)
 

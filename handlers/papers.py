@@ -7,7 +7,7 @@ from datetime import timedelta
 from content import Message
 from db import audit, intentions, ladder, meetings, outbox, people
 from handlers.router import Router, Turn, Who
-from handlers.status import closed, is_open, led
+from handlers.status import closed, is_open, led, say
 
 on = Router()
 
@@ -21,7 +21,7 @@ def todo(turn: Turn, meeting_id: int) -> Message:
     deputies = people.holders(turn.connection, ("deputy",), meeting.unit_id)
     days = (turn.rules.local(meeting.starts_at).date() - turn.local.date()).days
     found = intentions.status(turn.connection, meeting)
-    return turn.say("prepare", meeting=meeting, status=found, deputies=deputies, days=days)
+    return say(turn, "prepare", meeting, status=found, deputies=deputies, days=days)
 
 
 @on.action("materials", who=Who.SECRETARY)
@@ -66,4 +66,4 @@ def materials_ask(turn: Turn, meeting_id: int) -> Message:
     today = turn.local.date()
     limit = turn.rules.local(meeting.starts_at - ladder.PAPERS_AHEAD).date()
     days = (turn.rules.local(meeting.starts_at).date() - today).days
-    return turn.say("materials", meeting=meeting, days=days, left=(limit - today).days, again=False)
+    return say(turn, "materials", meeting, days=days, left=(limit - today).days, again=False)

@@ -9,6 +9,7 @@ from typing import Any
 from zlib import crc32
 
 from db import people, series, units
+from db.people import Person
 from db.units import Unit
 from handlers.router import Turn
 from vietnamese.text import fold
@@ -20,10 +21,15 @@ _YES |= {"co", "co a", "vang", "vang a", "u", "uh", "da", "da vang", "chinh xac"
 
 
 def led_cell(turn: Turn) -> Unit:
-    """The cell whose meetings the person sets: his own where he leads it, else the first that he leads."""
-    led = people.cells_of(turn.connection, turn.person.id)
-    own = [cell for cell in led if cell.id == turn.person.unit_id]
-    return (own or led or [units.get(turn.connection, turn.person.unit_id)])[0]
+    """The cell whose meetings the person sets."""
+    return led_by(turn, turn.person) or units.get(turn.connection, turn.person.unit_id)
+
+
+def led_by(turn: Turn, person: Person) -> Unit | None:
+    """Of the cells that somebody leads the one that was chosen in this chat, else his own, else the first."""
+    led = people.cells_of(turn.connection, person.id)
+    wanted = (turn.conversation.cell_id, person.unit_id)
+    return next((cell for place in wanted for cell in led if cell.id == place), led[0] if led else None)
 
 
 def begin(turn: Turn, flow: str, **values: Any) -> None:

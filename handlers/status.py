@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from content import Message
-from db import answers, conversations, intentions, meetings
+from db import answers, conversations, intentions, meetings, people
 from db.intentions import Line
 from db.meetings import Meeting
 from handlers import home
@@ -36,7 +36,7 @@ def status(turn: Turn, meeting_id: int) -> Message:
     name = answers.screen(meeting)
     conversations.unshow(turn.connection, turn.address.id, name)
     found = intentions.status(turn.connection, meeting)
-    return turn.say("status", meeting=meeting, status=found, screen=name)
+    return say(turn, "status", meeting, status=found, screen=name)
 
 
 @on.action("names", who=Who.SECRETARY)
@@ -52,7 +52,7 @@ def names_page(turn: Turn, meeting_id: int, number: int) -> Message:
         return closed(turn, meeting)
     found = intentions.status(turn.connection, meeting)
     shown, number, more = page(sorted(found.lines, key=_group), number, NAMES_A_PAGE)
-    return turn.say("names", meeting=meeting, status=found, lines=shown, page=number, more=more)
+    return say(turn, "names", meeting, status=found, lines=shown, page=number, more=more)
 
 
 def _group(line: Line) -> int:
@@ -66,6 +66,12 @@ def page(rows: Sequence[T], number: int, size: int) -> tuple[Sequence[T], int, b
     """The rows of a page, its number (the nearest there is), and whether another follows."""
     number = max(0, min(number, (len(rows) - 1) // size))
     return rows[number * size : (number + 1) * size], number, len(rows) > (number + 1) * size
+
+
+def say(turn: Turn, template: str, meeting: Meeting, **context: Any) -> Message:
+    """One of the secretary's messages about a meeting, with the name of its cell where he leads several."""
+    cell = people.cell_to_name(turn.connection, turn.person.id, meeting.unit_id)
+    return turn.say(template, meeting=meeting, cell=cell, **context)
 
 
 def led(turn: Turn, meeting_id: int) -> Meeting | None:

@@ -38,20 +38,21 @@ SAMPLES: tuple[Sample, ...] = (
     sample("home_member", "member", meeting=MEETING, said=_SAID, begun=None),
     sample("home_member", "member", meeting=MEETING, said=None, you=HOUSEHOLD, begun=None),
     sample("home_member", "member", meeting=None, said=None, begun="plan"),
-    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=MEETING, status=_STATUS, begun="oneoff"),
-    sample("home_secretary", "secretary", cell=KHE_DAO, meeting=None, status=None, begun=None),
+    sample("home_secretary", "secretary", cell=KHE_DAO, led=2, meeting=MEETING, status=_STATUS, begun="oneoff"),
+    sample("home_secretary", "secretary", cell=KHE_DAO, led=1, meeting=None, status=None, begun=None),
     *(
         sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, begun=begun)
         for begun in (None, "notice", "roster")
     ),
     *(
-        sample("home_secretary", "secretary", cell=KHE_DAO, meeting=None, status=None, begun=begun)
+        sample("home_secretary", "secretary", cell=KHE_DAO, led=1, meeting=None, status=None, begun=begun)
         for begun in ("plan", "move", "cancel", "settle")
     ),
     sample("let_go", "member", menu=_MENU),
     sample("about", "member", commune=SUOI_TRONG, phone=_OFFICE),
     sample("about", "member", commune=None, phone=None),
-    sample("roles", "secretary", acting="secretary", others=["official", "member"]),
+    sample("roles", "secretary", acting="secretary", others=["official", "member"], cells=[KHE_DAO]),
+    sample("roles", "secretary", acting="secretary", others=[], cells=[KHE_DAO]),
     sample("help", "member", secretary=LAM, phone=_OFFICE, several=True),
     sample("help_official", "official", several=True),
     sample("help_official", "official", several=False),

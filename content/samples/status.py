@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from content.filters import You
-from content.samples.cast import LAM, LONGEST, MEETING, MUI, TINH, Sample, at, person, sample
+from content.samples.cast import KHE_DAO, LAM, LONGEST, MEETING, MUI, TINH, Sample, at, person, sample
 
 _GHEN = person("Đặng Thị Ghến", phone="+84900000034")
 _SINH = person("Lý Văn Sinh", phone="+84900000021")
@@ -65,6 +65,7 @@ def _screen(template: str, *, now: Any = _AT, picks: bool = False, **context: An
 
 _SCREEN = (
     _screen("status"),
+    _screen("status", cell=KHE_DAO),
     _screen("status", status=_FULL),
     _screen("status", status=_status(0, 0, 0, 20, 2), now=at(25, 11, 8)),
     _screen("status_none"),

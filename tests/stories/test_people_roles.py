@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from db import intentions
+from db import intentions, units
 from makebelieve.phones import Phone
 from tests.stories.village import Village, at
 
@@ -131,3 +131,28 @@ async def test_a_wish_to_be_forgotten_is_taken_back_by_words(village: Village) -
     assert "Đã nhận yêu cầu xóa" in tinh.last
     await tinh.says("hop may gio")
     assert "Đã giữ lại tên bác Tình" in await tinh.says("thôi giữ lại")
+
+
+async def test_a_secretary_of_two_cells_knows_which_one_is_spoken_of(village: Village) -> None:
+    lam = await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012")
+    first = village.cell
+    village.cell = await village.write(lambda c: units.add(c, "cell", "thôn Nà Lừa", village.commune))
+    await village.give(lam, "secretary")
+    await village.join(await village.add("Lò Thị Pó", "chị"))
+    phone = await village.join(lam)
+    await village.plan(at(2, 12, 19), "Nhà sàn bà Pó")
+    village.cell = first
+    await village.plan(at(3, 12, 19, 30))
+    await village.forward(to=at(26, hour=18, minute=31))
+    assert any(text.startswith("Chi bộ thôn Nà Lừa\nCòn 7 ngày nữa họp chi bộ") for text in phone.heard)
+    assert "Đồng chí phụ trách 2 chi bộ." in await phone.says("0")
+    assert "Chi bộ thôn Khe Đào" in await phone.says("xem ai dự, ai vắng")
+    await phone.says("đổi phần việc")
+    assert phone.choices == ["Sang phần đảng viên", "Sang thôn Nà Lừa", "Ở lại phần bí thư"]
+    assert "Chi bộ thôn Nà Lừa" in await phone.says("sang thôn nà lừa")
+    answer = await phone.says("xem ai dự, ai vắng")
+    assert "Chi bộ thôn Nà Lừa" in answer and "Họp tối thứ Tư, ngày 2 tháng 12" in answer
+    await phone.says("đổi một buổi")
+    await phone.says("đổi nơi họp")
+    assert "Nơi họp lần trước" in phone.choices
+    assert "Nơi mới: Nhà văn hóa thôn Nà Lừa" in await phone.says("nhà văn hóa thôn")

@@ -121,8 +121,10 @@ def upgrade() -> None:
     sa.Column('expects_since', db.tables.Moment(timezone=True), nullable=True),
     sa.Column('draft', sa.JSON(), nullable=False),
     sa.Column('acting', sa.String(length=10), nullable=True),
+    sa.Column('cell_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('lost', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_conversations_address_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['cell_id'], ['units.id'], name=op.f('fk_conversations_cell_id')),
     sa.PrimaryKeyConstraint('address_id', name=op.f('pk_conversations'))
     )
     op.create_table('deliveries',
