@@ -133,24 +133,28 @@ def _again_at(turn: Turn, meeting: Meeting, changes: Sequence[Change]) -> dateti
 # ---- what words lead to besides an answer ----
 
 
-@on.action("unclear", who=Who.MEMBER)
+@on.action("unclear", who=Who.ANYONE)
 def unclear(turn: Turn, meeting_id: int) -> Message:
     """Words that could mean both: never guessed, asked back once, and then a call is offered (voice.md, 13)."""
-    meeting, two_faced = _own(turn, meeting_id), hints.has_bare_vang(turn.text)
+    meeting = _own(turn, meeting_id)
+    if (closed := _closed(turn, meeting)) or meeting is None:
+        return closed or turn.say("meeting_unknown")
     pieces.forget(turn)
     turn.conversation.lost += 1
-    asked = {"meeting": meeting, "by": _by(turn), "text": turn.text, "two_faced": two_faced}
+    asked = {"meeting": meeting, "by": _looking(turn, meeting)}
     secretary = home.secretary_of(turn) if turn.conversation.lost > 1 else None
     if secretary:
-        return _closed(turn, meeting) or turn.say("answer_call", secretary=secretary, **asked)
-    return _closed(turn, meeting) or turn.say("answer_unclear", **asked)
+        return turn.say("answer_call", secretary=secretary, **asked)
+    return turn.say("answer_unclear", text=turn.text, two_faced=hints.has_bare_vang(turn.text), **asked)
 
 
-@on.action("leaning", who=Who.MEMBER)
+@on.action("leaning", who=Who.ANYONE)
 def leaning(turn: Turn, meeting_id: int) -> Message:
     meeting = _own(turn, meeting_id)
-    side = hints.leaning(turn.text)
-    return _closed(turn, meeting) or turn.say("answer_leaning", meeting=meeting, side=side, by=_by(turn))
+    if (closed := _closed(turn, meeting)) or meeting is None:
+        return closed or turn.say("meeting_unknown")
+    by = _looking(turn, meeting)
+    return turn.say("answer_leaning", meeting=meeting, side=hints.leaning(turn.text), by=by)
 
 
 @on.action("thanks", who=Who.ANYONE)
@@ -195,7 +199,8 @@ def _own(turn: Turn, meeting_id: int) -> Meeting | None:
     asking = turn.persons or turn.people
     found = [meetings.for_person(turn.connection, meeting_id, person.id) for person in asking]
     meeting = next((one for one in found if one), None)
-    if meeting:
+    # Where nobody has been named yet, it stays so: looking at a meeting says nothing about who answers.
+    if meeting and turn.persons:
         turn.persons = tuple(person for person in asking if person.unit_id == meeting.unit_id)
     return meeting
 
@@ -224,15 +229,23 @@ def _asks(turn: Turn, template: str, meeting: Meeting | None, **context: object)
     """The attendance question in one of its forms, with what each of these people has said."""
     if meeting is None:
         return turn.say("meeting_unknown")
-    turn.persons = tuple(p for p in turn.persons or turn.people if p.unit_id == meeting.unit_id)
+    by = _looking(turn, meeting)
     said = [(person, intentions.current(turn.connection, meeting, person.id)) for person in turn.persons]
     answered = [(person, found) for person, found in said if found]
     one = answered[0][1] if len(said) == 1 and answered else None
-    return turn.say(template, meeting=meeting, said=one, answered=answered, by=_by(turn), **context)
+    return turn.say(template, meeting=meeting, said=one, answered=answered, by=by, **context)
 
 
 def _said(turn: Turn, meeting: Meeting) -> intentions.Intention | None:
-    return intentions.current(turn.connection, meeting, turn.persons[0].id) if len(turn.persons) == 1 else None
+    here = turn.persons or turn.people
+    return intentions.current(turn.connection, meeting, here[0].id) if len(here) == 1 else None
+
+
+def _looking(turn: Turn, meeting: Meeting) -> str:
+    """Turn to the people of the meeting's cell; who goes on acting, "" where a household has not said it yet."""
+    named = bool(turn.persons)
+    turn.persons = tuple(p for p in turn.persons or turn.people if p.unit_id == meeting.unit_id)
+    return _by(turn) if named or len(turn.persons) == 1 else ""
 
 
 def _by(turn: Turn) -> str:
@@ -268,7 +281,7 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
     if meaning.intent in _ELSEWHERE:
         return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):
-        return _out_of_the_blue(turn, near) if near and not asked else None
+        return _out_of_the_blue(turn, near) if near else None
     return _for_another(turn, asked or near[0], meaning.intent) or _reading(turn, meaning, asked, near)
 
 
@@ -338,6 +351,8 @@ def _for_another(turn: Turn, meeting: Meeting, intent: str) -> str | None:
     members = people.of_cell(turn.connection, meeting.unit_id)
     named = [person for person in members if hints.names_person(turn.text, person.name)]
     others = [person for person in named if person not in turn.people]
+    if len(turn.people) > 1 and not named and hints.speaks_of_all(turn.text):
+        return f"as all meeting {meeting.id}"
     if len(turn.people) > 1 and len(named) == 1 and not others:
         return f"as {named[0].id} meeting {meeting.id}"
     if intent != "proxy" and not others:

@@ -9,6 +9,7 @@ _HEDGE = re.compile(r"\b(?<!chua )(?<!khong )(chac|co le|co khi|kha nang|e la|so
 _STAYING = re.compile(r"\b(khong|ko|k|hong|chang|cha|vang|nghi|ban|kho)\b")
 _COMING = re.compile(r"\b(di|du|den|toi|ra|co|duoc|dc)\b")
 _EITHER = re.compile(r"\b(hay|hoac|(di|du|den|ra) (duoc )?(khong|ko|k)$)\b")
+_ALL = re.compile(r"\b(ca (hai|2|nha|doi)|(hai|2) (vo chong|vc|bac chau|ong ba)|chung toi|deu di|cung di)\b")
 _SELF = frozenset({"toi", "tui", "em", "chau", "con", "minh", "tau", "tao", "to"})
 
 
@@ -41,6 +42,11 @@ def in_first_person(text: str, form: str) -> str:
 def speaks_of_self(text: str) -> bool:
     """Whether the writer names himself: "tôi", "em", "cháu" …"""
     return bool(_SELF & set(fold(text).split()))
+
+
+def speaks_of_all(text: str) -> bool:
+    """Whether the writer speaks for all who share the phone: "cả hai cùng đi", "hai vợ chồng tôi", "chúng tôi"."""
+    return bool(_ALL.search(fold(text)))
 
 
 def names_person(text: str, name: str) -> bool:

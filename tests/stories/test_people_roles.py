@@ -113,6 +113,27 @@ async def test_on_a_shared_phone_a_name_says_who_answers(village: Village) -> No
     assert [await said(tinh.id), await said(mui.id)] == [None, "no"]
 
 
+async def test_looking_at_a_meeting_answers_for_nobody(village: Village) -> None:
+    await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012")
+    tinh, mui = await village.add("Ma Văn Tình", "bác"), await village.add("Triệu Thị Mùi", "bà")
+    phone, meeting = await village.join(tinh, mui), await village.plan(at(3, 12, 19, 30))
+    await village.forward(to=at(26, hour=18, minute=31))
+
+    async def said() -> list[str | None]:
+        found = await village.write(lambda c: [intentions.current(c, meeting, p.id) for p in (tinh, mui)])
+        return [one.choice if one else None for one in found]
+
+    for words in ("xem buổi họp tới", "vang", "đã rõ", "chắc không đi được"):
+        await phone.says(words)
+        label = next(label for label in phone.choices if "tôi sẽ dự" in label.lower())
+        assert "Ai đang trả lời ạ?" in await phone.picks(label), words
+        assert await said() == [None, None]
+        await phone.says("0")
+    assert "Các đồng chí có dự được không ạ?" in await phone.says("cả hai cùng đi")
+    await phone.picks("Tôi sẽ dự")
+    assert await said() == ["yes", "yes"]
+
+
 async def test_yes_it_is_me_in_plain_words(village: Village) -> None:
     await village.add("Lý Văn Sinh", "ông", phone="+84900000021")
     stranger = village.phone(77)
