@@ -21,6 +21,7 @@ class Address:
     dead_at: datetime | None
     dead_why: str | None
     last_in_at: datetime | None
+    paced_until: datetime | None = None
 
 
 def bot(connection: Connection, channel: str, external: str, username: str) -> int:

@@ -19,6 +19,7 @@ from typing import Literal
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
 from db import people as people_rows
+from db.columns import moment
 from db.people import Person
 from db.rules import Rules
 from db.sql import insert, many, one
@@ -193,7 +194,7 @@ def use(connection: Connection, invitation_id: int, address_id: int, now: dateti
     mine = (invitations.c.id == invitation_id) & invitations.c.void_at.is_(None)
     free = invitations.c.used_at.is_(None) & (invitations.c.expires_at > now)
     here = invitations.c.address_id == address_id
-    values = {"used_at": func.coalesce(invitations.c.used_at, now), "address_id": address_id}
+    values = {"used_at": func.coalesce(invitations.c.used_at, moment(now)), "address_id": address_id}
     return connection.execute(invitations.update().where(mine, or_(free, here)).values(**values)).rowcount == 1
 
 

@@ -16,11 +16,12 @@ from sqlalchemy import ColumnElement, Connection, Integer, String, and_, case, e
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import audit, outbox, people, units
+from db.columns import moment
 from db.outbox import KINDS
 from db.rules import Rules
 from db.secrecy import secret_mark
 from db.sql import insert, many, one
-from db.tables import Moment, due_items, notice_people, notices, roles
+from db.tables import due_items, notice_people, notices, roles
 from db.tables import people as people_table
 from db.tables import units as units_table
 from db.units import Unit
@@ -48,6 +49,10 @@ class Notice:
     made_at: datetime
     send_after: datetime | None
     drawn: str | None
+    listed_to: int = 0
+    listed_end: int = 0
+    told_to: int = 0
+    refusals: int = 0
 
     @property
     def title(self) -> str:
@@ -181,10 +186,10 @@ def _slice(connection: Connection, notice: Notice, now: datetime, most: int) -> 
         "subject": literal(notice.id, Integer),
         "revision": literal(1, Integer),
         "priority": literal(KINDS[KIND].priority, Integer),
-        "due_at": literal(notice.send_after, Moment()),
-        "worthless_after": literal(ends, Moment()),
+        "due_at": moment(notice.send_after or now),
+        "worthless_after": moment(ends),
         "state": literal("waiting", String),
-        "made_at": literal(now, Moment()),
+        "made_at": moment(now),
     }
     waiting = select(*row.values()).join(people_table, people_table.c.id == notice_people.c.person_id)
     waiting = waiting.where(notice_people.c.notice_id == notice.id, people_table.c.left_at.is_(None))

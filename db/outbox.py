@@ -15,7 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from db import addresses as address_rows
 from db.rules import Rules
-from db.sql import add_once, insert, many
+from db.sql import add_once, many
 from db.tables import addresses, conversations, deliveries, due_items, screens
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
@@ -105,6 +105,8 @@ class Delivery:
     resent: bool
     tries: int
     parts_sent: int
+    bot_id: int
+    worker_id: int | None
     dispatched_at: datetime | None
     finished_at: datetime | None
     message_id: str | None
@@ -114,7 +116,12 @@ class Delivery:
 def answer(connection: Connection, address_id: int, message: dict[str, Any], now: datetime) -> None:
     """Queue a rendered message as the answer to what the address has just said."""
     row = {"kind": "answer", "priority": ANSWER, "send_after": now, "state": "queued", "message": message}
-    insert(connection, deliveries, address_id=address_id, screen=message.get("screen"), **row)
+    _queue(connection, address_id, screen=message.get("screen"), **row)
+
+
+def _queue(connection: Connection, address_id: int, **row: Any) -> None:
+    bot_id = select(addresses.c.bot_id).where(addresses.c.id == address_id).scalar_subquery()
+    connection.execute(deliveries.insert().values(address_id=address_id, bot_id=bot_id, **row))
 
 
 def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now: datetime) -> None:
@@ -127,7 +134,7 @@ def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now
             drawn = connection.execute(select(screens.c.shown_at).where(here)).scalar()
             soonest = max(now, drawn + EDIT_GAP) if drawn else now
             row = {"kind": "screen", "priority": ALERT, "send_after": soonest, "state": "queued", "screen": screen}
-            insert(connection, deliveries, address_id=address_id, **row)
+            _queue(connection, address_id, **row)
 
 
 def due(
@@ -232,7 +239,11 @@ def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetim
     if not bundles:
         return 0
     today = rules.local(now).date().isoformat()
-    rows = [_delivery(address_id, bundle, now, today) for (address_id, _), bundle in bundles.items()]
+    bots = _bots(connection, {address_id for address_id, _ in bundles})
+    rows = [
+        {**_delivery(address_id, bundle, now, today), "bot_id": bots[address_id]}
+        for (address_id, _), bundle in bundles.items()
+    ]
     made = deliveries.insert().returning(deliveries.c.id, sort_by_parameter_order=True)
     ids = connection.execute(made, rows).scalars().all()
     places = [
@@ -241,6 +252,11 @@ def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetim
     travels = due_items.update().where(due_items.c.id == bindparam("item"))
     connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
     return len(ids)
+
+
+def _bots(connection: Connection, address_ids: set[int]) -> dict[int, int]:
+    found = select(addresses.c.id, addresses.c.bot_id).where(addresses.c.id.in_(address_ids))
+    return {address_id: bot_id for address_id, bot_id in connection.execute(found).all()}
 
 
 def _delivery(address_id: int, bundle: list[Item], now: datetime, today: str) -> dict[str, Any]:

@@ -2,70 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from sqlalchemy import JSON, Boolean, Column, Float, Index, Integer, String, Table, Text, UniqueConstraint, text
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
-)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime. SQLite keeps no zone, so both engines are given UTC, and naive values are refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        moment: datetime = value
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-
-
-# SQLite counts rows by itself only in a column of type INTEGER.
-Key = BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(column_0_label)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def key() -> Column[int]:
-    return Column("id", Key, primary_key=True)
-
-
-def to(table: str, name: str, *, nullable: bool = False, primary_key: bool = False) -> Column[int]:
-    gone = "CASCADE" if primary_key else None
-    return Column(name, Key, ForeignKey(f"{table}.id", ondelete=gone), nullable=nullable, primary_key=primary_key)
-
+from db.columns import Key, Moment, key, metadata, to
 
 installation = Table(
     "installation",
@@ -75,6 +14,23 @@ installation = Table(
     Column("claim_until", Moment),
     Column("claimed_at", Moment),
     Column("claim_wrong", Integer, nullable=False, server_default=text("0")),
+)
+
+lineage = Table(  # one row: which copy of the database this is, because a restored one does not know what has left
+    "lineage",
+    metadata,
+    key(),
+    Column("origin", String(80)),  # the server and database that it lay on
+    Column("pulse", Integer, nullable=False, server_default=text("0")),  # grows while a bot runs on it
+    Column("held_at", Moment),  # a copy was put in place: only answers leave until the operator has decided
+)
+
+workers = Table(  # the processes that share the work; whoever has no row here any more has lost what he held
+    "workers",
+    metadata,
+    key(),
+    Column("beat", Integer, nullable=False, server_default=text("0")),
+    Column("begun_at", Moment, nullable=False),
 )
 
 units = Table(
@@ -123,7 +79,18 @@ bots = Table(
     Column("channel", String(12), nullable=False),
     Column("external", String(40), nullable=False),
     Column("username", String(64), nullable=False),
+    Column("poller_id", Key),  # the worker that asks the platform for news
     UniqueConstraint("channel", "external"),
+)
+
+pacing = Table(  # how fast a bot may send, shared by all processes; seconds of the server's clock
+    "pacing",
+    metadata,
+    to("bots", "bot_id", primary_key=True),
+    Column("turn_at", Float, nullable=False, server_default=text("0")),  # the next turn
+    Column("opens_at", Float, nullable=False, server_default=text("0")),  # the platform asked for a pause
+    Column("share", Float, nullable=False, server_default=text("1")),  # of the configured speed, after a refusal
+    Column("refused_at", Float, nullable=False, server_default=text("0")),
 )
 
 addresses = Table(
@@ -135,6 +102,7 @@ addresses = Table(
     Column("dead_at", Moment),
     Column("dead_why", String(20)),
     Column("last_in_at", Moment),
+    Column("paced_until", Moment),  # when the chat has rested from what was sent to it
     UniqueConstraint("bot_id", "chat"),
 )
 
@@ -285,7 +253,9 @@ due_items = Table(  # what a person is to hear; belongs to a person, travels in 
     UniqueConstraint("person_id", "kind", "subject", "revision"),
     Index(
         "ix_due_items_waiting",
+        "priority",
         "due_at",
+        "id",
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
@@ -298,6 +268,7 @@ deliveries = Table(  # one message to one address
     metadata,
     key(),
     to("addresses", "address_id"),
+    to("bots", "bot_id"),  # of the address, so that a bot's queue is one range of an index
     Column("kind", String(10), nullable=False),  # answer, screen, items
     Column("priority", Integer, nullable=False),
     Column("send_after", Moment, nullable=False),
@@ -309,24 +280,40 @@ deliveries = Table(  # one message to one address
     Column("resent", Boolean, nullable=False, server_default=text("false")),
     Column("tries", Integer, nullable=False, server_default=text("0")),
     Column("parts_sent", Integer, nullable=False, server_default=text("0")),
+    Column("worker_id", Key),  # who has it on the wire
     Column("dispatched_at", Moment),
     Column("finished_at", Moment),
     Column("message_id", String(64)),
     Column("error", String(120)),
     Index(
         "ix_deliveries_queued",
-        "send_after",
+        "bot_id",
         "priority",
+        "send_after",
+        "id",
         sqlite_where=text("state = 'queued'"),
         postgresql_where=text("state = 'queued'"),
     ),
     Index(
-        "ix_deliveries_sending",
+        "ix_deliveries_sending",  # at most one row a chat on the wire
         "address_id",
+        unique=True,
         sqlite_where=text("state = 'sending'"),
         postgresql_where=text("state = 'sending'"),
     ),
-    Index("ix_deliveries_address_date", "address_id", "local_date"),
+    Index(
+        "ix_deliveries_uncertain",
+        "id",
+        sqlite_where=text("state = 'uncertain'"),
+        postgresql_where=text("state = 'uncertain'"),
+    ),
+    Index(
+        "ix_deliveries_address_date",
+        "address_id",
+        "local_date",
+        sqlite_where=text("local_date IS NOT NULL"),
+        postgresql_where=text("local_date IS NOT NULL"),
+    ),
 )
 
 received = Table(
@@ -345,6 +332,14 @@ received = Table(
     UniqueConstraint("bot_id", "event_key"),
     Index(
         "ix_received_waiting", "id", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")
+    ),
+    Index(
+        "ix_received_chat",
+        "bot_id",
+        "chat",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
     ),
 )
 
@@ -391,10 +386,15 @@ notices = Table(
     Column("text", Text, nullable=False),
     Column("audience", String(12)),  # secretaries, members, cell; none yet while it is a draft
     to("units", "cell_id", nullable=True),
-    Column("state", String(10), nullable=False),  # draft, sending, stopped
+    Column("state", String(10), nullable=False),  # draft, sending, paused, stopped
     Column("made_at", Moment, nullable=False),
     Column("send_after", Moment),
     Column("drawn", String(60)),  # the figures that its live screen shows
+    # Its people are written down in slices, by their numbers: up to which, and up to which they will be.
+    Column("listed_to", Key, nullable=False, server_default=text("0")),
+    Column("listed_end", Key, nullable=False, server_default=text("0")),
+    Column("told_to", Key, nullable=False, server_default=text("0")),  # up to which it has become due
+    Column("refusals", Integer, nullable=False, server_default=text("0")),  # in a row
 )
 
 notice_people = Table(
@@ -403,6 +403,8 @@ notice_people = Table(
     to("notices", "notice_id", primary_key=True),
     to("people", "person_id", primary_key=True),
     Column("acknowledged_at", Moment),
+    Column("standing", Integer),  # how far it came, once its rows of the outbox are gone
+    sqlite_with_rowid=False,
 )
 
 audit = Table(

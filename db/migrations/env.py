@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from alembic import context
 
-from db.tables import metadata
+import db.tables  # noqa: F401  fills the metadata
+from db.columns import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True)
 with context.begin_transaction():

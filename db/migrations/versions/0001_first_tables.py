@@ -3,7 +3,7 @@
 from alembic import op
 import sqlalchemy as sa
 
-import db.tables
+import db.columns
 
 revision = '0001'
 down_revision = None
@@ -18,16 +18,24 @@ def upgrade() -> None:
     sa.Column('channel', sa.String(length=12), nullable=False),
     sa.Column('external', sa.String(length=40), nullable=False),
     sa.Column('username', sa.String(length=64), nullable=False),
+    sa.Column('poller_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bots')),
     sa.UniqueConstraint('channel', 'external', name=op.f('uq_bots_channel'))
     )
     op.create_table('installation',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('claim_hash', sa.String(length=64), nullable=True),
-    sa.Column('claim_until', db.tables.Moment(timezone=True), nullable=True),
-    sa.Column('claimed_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('claim_until', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('claimed_at', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('claim_wrong', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_installation'))
+    )
+    op.create_table('lineage',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('origin', sa.String(length=80), nullable=True),
+    sa.Column('pulse', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('held_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_lineage'))
     )
     op.create_table('units',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -41,16 +49,32 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_units')),
     sa.UniqueConstraint('parent_id', 'folded', name=op.f('uq_units_parent_id'))
     )
+    op.create_table('workers',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('beat', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('begun_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_workers'))
+    )
     op.create_table('addresses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('bot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('chat', sa.String(length=64), nullable=False),
-    sa.Column('dead_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('dead_at', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('dead_why', sa.String(length=20), nullable=True),
-    sa.Column('last_in_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('last_in_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('paced_until', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['bot_id'], ['bots.id'], name=op.f('fk_addresses_bot_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_addresses')),
     sa.UniqueConstraint('bot_id', 'chat', name=op.f('uq_addresses_bot_id'))
+    )
+    op.create_table('pacing',
+    sa.Column('bot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('turn_at', sa.Float(), server_default=sa.text('0'), nullable=False),
+    sa.Column('opens_at', sa.Float(), server_default=sa.text('0'), nullable=False),
+    sa.Column('share', sa.Float(), server_default=sa.text('1'), nullable=False),
+    sa.Column('refused_at', sa.Float(), server_default=sa.text('0'), nullable=False),
+    sa.ForeignKeyConstraint(['bot_id'], ['bots.id'], name=op.f('fk_pacing_bot_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('bot_id', name=op.f('pk_pacing'))
     )
     op.create_table('people',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -63,8 +87,8 @@ def upgrade() -> None:
     sa.Column('form', sa.String(length=12), nullable=False),
     sa.Column('standing', sa.String(length=14), nullable=False),
     sa.Column('smartphone', sa.Boolean(), nullable=True),
-    sa.Column('left_at', db.tables.Moment(timezone=True), nullable=True),
-    sa.Column('erase_asked_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('left_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('erase_asked_at', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_people_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_people')),
     sa.UniqueConstraint('code', name=op.f('uq_people_code'))
@@ -78,8 +102,8 @@ def upgrade() -> None:
     sa.Column('bot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('event_key', sa.String(length=64), nullable=False),
     sa.Column('chat', sa.String(length=64), nullable=False),
-    sa.Column('said_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('arrived_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('said_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('arrived_at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('payload', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False),
@@ -89,6 +113,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('bot_id', 'event_key', name=op.f('uq_received_bot_id'))
     )
     with op.batch_alter_table('received', schema=None) as batch_op:
+        batch_op.create_index('ix_received_chat', ['bot_id', 'chat', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
         batch_op.create_index('ix_received_waiting', ['id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('series',
@@ -98,14 +123,14 @@ def upgrade() -> None:
     sa.Column('time', sa.String(length=5), nullable=False),
     sa.Column('place', sa.String(length=120), nullable=False),
     sa.Column('planned_until', sa.String(length=10), nullable=False),
-    sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('ended_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('ended_at', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_series_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_series'))
     )
     op.create_table('audit',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('act', sa.String(length=40), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -118,7 +143,7 @@ def upgrade() -> None:
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('expects', sa.String(length=40), nullable=True),
     sa.Column('expects_number', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
-    sa.Column('expects_since', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('expects_since', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('draft', sa.JSON(), nullable=False),
     sa.Column('acting', sa.String(length=10), nullable=True),
     sa.Column('cell_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
@@ -130,10 +155,11 @@ def upgrade() -> None:
     op.create_table('deliveries',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('bot_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('kind', sa.String(length=10), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
-    sa.Column('send_after', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('worthless_after', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('send_after', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('worthless_after', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('message', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('screen', sa.String(length=40), nullable=True),
@@ -141,28 +167,31 @@ def upgrade() -> None:
     sa.Column('resent', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
     sa.Column('tries', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('parts_sent', sa.Integer(), server_default=sa.text('0'), nullable=False),
-    sa.Column('dispatched_at', db.tables.Moment(timezone=True), nullable=True),
-    sa.Column('finished_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('worker_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('dispatched_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('finished_at', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('message_id', sa.String(length=64), nullable=True),
     sa.Column('error', sa.String(length=120), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_deliveries_address_id')),
+    sa.ForeignKeyConstraint(['bot_id'], ['bots.id'], name=op.f('fk_deliveries_bot_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deliveries'))
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.create_index('ix_deliveries_address_date', ['address_id', 'local_date'], unique=False)
-        batch_op.create_index('ix_deliveries_queued', ['send_after', 'priority'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
-        batch_op.create_index('ix_deliveries_sending', ['address_id'], unique=False, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+        batch_op.create_index('ix_deliveries_address_date', ['address_id', 'local_date'], unique=False, sqlite_where=sa.text('local_date IS NOT NULL'), postgresql_where=sa.text('local_date IS NOT NULL'))
+        batch_op.create_index('ix_deliveries_queued', ['bot_id', 'priority', 'send_after', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch_op.create_index('ix_deliveries_sending', ['address_id'], unique=True, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
+        batch_op.create_index('ix_deliveries_uncertain', ['id'], unique=False, sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
 
     op.create_table('invitations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('attempt', sa.Integer(), nullable=False),
     sa.Column('digits_hash', sa.String(length=64), nullable=True),
     sa.Column('token_hash', sa.String(length=64), nullable=True),
-    sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('expires_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('used_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('expires_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('used_at', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('void_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('void_at', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_invitations_address_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_invitations')),
     sa.UniqueConstraint('digits_hash', name=op.f('uq_invitations_digits_hash')),
@@ -171,7 +200,7 @@ def upgrade() -> None:
     op.create_table('join_attempts',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('right', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_join_attempts_address_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_join_attempts'))
@@ -184,9 +213,9 @@ def upgrade() -> None:
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('consent', sa.String(length=10), nullable=False),
     sa.Column('text_version', sa.String(length=10), nullable=True),
-    sa.Column('asked_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('decided_at', db.tables.Moment(timezone=True), nullable=True),
-    sa.Column('stopped_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('asked_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('decided_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('stopped_at', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_links_address_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_links_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('person_id', 'address_id', name=op.f('pk_links'))
@@ -200,15 +229,15 @@ def upgrade() -> None:
     sa.Column('series_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('occurrence', sa.String(length=10), nullable=True),
     sa.Column('kind', sa.String(length=14), nullable=False),
-    sa.Column('starts_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('starts_at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('place', sa.String(length=120), nullable=False),
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('revision', sa.Integer(), server_default=sa.text('1'), nullable=False),
-    sa.Column('old_starts_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('old_starts_at', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('old_place', sa.String(length=120), nullable=True),
     sa.Column('reason', sa.String(length=200), nullable=True),
-    sa.Column('materials_at', db.tables.Moment(timezone=True), nullable=True),
-    sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('materials_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['series_id'], ['series.id'], name=op.f('fk_meetings_series_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_meetings_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_meetings')),
@@ -225,9 +254,13 @@ def upgrade() -> None:
     sa.Column('audience', sa.String(length=12), nullable=True),
     sa.Column('cell_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
     sa.Column('state', sa.String(length=10), nullable=False),
-    sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('send_after', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('send_after', db.columns.Moment(timezone=True), nullable=True),
     sa.Column('drawn', sa.String(length=60), nullable=True),
+    sa.Column('listed_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
+    sa.Column('listed_end', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
+    sa.Column('told_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
+    sa.Column('refusals', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_notices_author_id')),
     sa.ForeignKeyConstraint(['cell_id'], ['units.id'], name=op.f('fk_notices_cell_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_notices_unit_id')),
@@ -236,7 +269,7 @@ def upgrade() -> None:
     op.create_table('offers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('left_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('left_at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('message_id', sa.String(length=64), nullable=True),
     sa.Column('solicited', sa.Boolean(), nullable=False),
     sa.Column('choices', sa.JSON(), nullable=False),
@@ -258,7 +291,7 @@ def upgrade() -> None:
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=40), nullable=False),
     sa.Column('message_id', sa.String(length=64), nullable=False),
-    sa.Column('shown_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('shown_at', db.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_screens_address_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('address_id', 'name', name=op.f('pk_screens'))
     )
@@ -267,7 +300,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('how', sa.String(length=8), nullable=False),
-    sa.Column('at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', db.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_aware_meeting_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_aware_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('meeting_id', 'person_id', 'revision', name=op.f('pk_aware'))
@@ -277,7 +310,7 @@ def upgrade() -> None:
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('caller_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('at', db.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['caller_id'], ['people.id'], name=op.f('fk_calls_caller_id')),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_calls_meeting_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_calls_person_id')),
@@ -290,11 +323,11 @@ def upgrade() -> None:
     sa.Column('subject', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('revision', sa.Integer(), server_default=sa.text('1'), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
-    sa.Column('due_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('worthless_after', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('due_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('worthless_after', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('state', sa.String(length=12), nullable=False),
     sa.Column('delivery_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('made_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['delivery_id'], ['deliveries.id'], name=op.f('fk_due_items_delivery_id')),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_due_items_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_due_items')),
@@ -303,7 +336,7 @@ def upgrade() -> None:
     with op.batch_alter_table('due_items', schema=None) as batch_op:
         batch_op.create_index('ix_due_items_delivery', ['delivery_id'], unique=False)
         batch_op.create_index('ix_due_items_subject', ['kind', 'subject'], unique=False)
-        batch_op.create_index('ix_due_items_waiting', ['due_at'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.create_index('ix_due_items_waiting', ['priority', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('intentions',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -314,7 +347,7 @@ def upgrade() -> None:
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('how', sa.String(length=8), nullable=False),
     sa.Column('recorded_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
-    sa.Column('said_at', db.tables.Moment(timezone=True), nullable=False),
+    sa.Column('said_at', db.columns.Moment(timezone=True), nullable=False),
     sa.Column('before', sa.String(length=8), nullable=True),
     sa.Column('changes', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_intentions_meeting_id')),
@@ -333,17 +366,19 @@ def upgrade() -> None:
     op.create_table('notice_people',
     sa.Column('notice_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
-    sa.Column('acknowledged_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('acknowledged_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('standing', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['notice_id'], ['notices.id'], name=op.f('fk_notice_people_notice_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_notice_people_person_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('notice_id', 'person_id', name=op.f('pk_notice_people'))
+    sa.PrimaryKeyConstraint('notice_id', 'person_id', name=op.f('pk_notice_people')),
+    sqlite_with_rowid=False
     )
     op.create_table('rungs',
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
     sa.Column('name', sa.String(length=20), nullable=False),
-    sa.Column('due_at', db.tables.Moment(timezone=True), nullable=False),
-    sa.Column('fired_at', db.tables.Moment(timezone=True), nullable=True),
+    sa.Column('due_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('fired_at', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['meeting_id'], ['meetings.id'], name=op.f('fk_rungs_meeting_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('meeting_id', 'revision', 'name', name=op.f('pk_rungs'))
     )
@@ -391,9 +426,10 @@ def downgrade() -> None:
     op.drop_table('join_attempts')
     op.drop_table('invitations')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
+        batch_op.drop_index('ix_deliveries_uncertain', sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
         batch_op.drop_index('ix_deliveries_sending', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.drop_index('ix_deliveries_queued', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
-        batch_op.drop_index('ix_deliveries_address_date')
+        batch_op.drop_index('ix_deliveries_address_date', sqlite_where=sa.text('local_date IS NOT NULL'), postgresql_where=sa.text('local_date IS NOT NULL'))
 
     op.drop_table('deliveries')
     op.drop_table('conversations')
@@ -401,6 +437,7 @@ def downgrade() -> None:
     op.drop_table('series')
     with op.batch_alter_table('received', schema=None) as batch_op:
         batch_op.drop_index('ix_received_waiting', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
+        batch_op.drop_index('ix_received_chat', sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.drop_table('received')
     with op.batch_alter_table('people', schema=None) as batch_op:
@@ -408,8 +445,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_phone'))
 
     op.drop_table('people')
+    op.drop_table('pacing')
     op.drop_table('addresses')
+    op.drop_table('workers')
     op.drop_table('units')
+    op.drop_table('lineage')
     op.drop_table('installation')
     op.drop_table('bots')
     # ### end Alembic commands ###
