@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from db.rules import LADDER, Rules, Step
@@ -46,6 +56,33 @@ def _proxy(value: str) -> str:
     return value
 
 
+def _webhook(value: str) -> str:
+    """The address with which Telegram reaches this machine: https, for which the simulator here needs no certificate."""
+    address = r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s?#]*)?"
+    if value and not re.fullmatch(address, value):
+        raise ValueError(
+            "phải là địa chỉ https:// mà Telegram tới được, không có ?, # hay tên người dùng; hoặc để trống"
+        )
+    return value.rstrip("/")
+
+
+def _webhook_secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Telegram's own rule for `secret_token`: 1-256 of these characters."""
+    secret = value.get_secret_value()
+    if info.data.get("webhook") and not secret:
+        raise ValueError("phải có khi đã đặt telegram.webhook; lấy một chuỗi ngẫu nhiên dài")
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+        raise ValueError("chỉ gồm chữ không dấu, số, _ và -, nhiều nhất 256 ký tự")
+    return value
+
+
+def _listen(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or not re.fullmatch(r"[0-9]{1,5}", port) or not 1 <= int(port) <= 65535:
+        raise ValueError("phải có dạng máy:cổng, ví dụ 127.0.0.1:8090")
+    return value
+
+
 Clock = Annotated[time, Field(description="HH:MM")]
 
 
@@ -74,10 +111,24 @@ class Telegram(Section):
     token: SecretStr = SecretStr("")
     base_url: str = ""
     proxy: Annotated[str, AfterValidator(_proxy)] = ""
+    webhook: Annotated[str, AfterValidator(_webhook)] = ""
+    webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret), Field(validate_default=True)] = SecretStr("")
+
+
+class Web(Section):
+    listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8090"
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port; an IPv6 host without its brackets."""
+        host, _, port = self.listen.rpartition(":")
+        return host.strip("[]"), int(port)
 
 
 class Delivery(Section):
-    per_second: Annotated[float, Field(gt=0, le=1000)] = 25.0
+    per_second: Annotated[float, Field(gt=0, le=1000)] = 30.0
+    in_flight: Annotated[int, Field(ge=1, le=1000)] = 64
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 90
 
 
 class Settings(BaseSettings):
@@ -96,6 +147,7 @@ class Settings(BaseSettings):
     secret: SecretStr = SecretStr("")
     rest_days: dict[date, bool] = {}
     telegram: Telegram = Telegram()
+    web: Web = Web()
     reminders: Reminders = Reminders()
     quiet: Quiet = Quiet()
     delivery: Delivery = Delivery()
@@ -141,6 +193,7 @@ _REASONS = {
     "time_type": "phải là giờ dạng 18:30",
     "int_parsing": "phải là số nguyên",
     "int_type": "phải là số nguyên",
+    "int_from_float": "phải là số nguyên",
     "float_parsing": "phải là số",
     "float_type": "phải là số",
     "string_type": "phải là chữ trong ngoặc kép",
@@ -159,6 +212,8 @@ def _sentence(fault: Any) -> str:
         reason = str(fault["ctx"]["error"])
     else:
         reason = _REASONS.get(fault["type"], fault["msg"]).format(**fault.get("ctx", {}))
-    secret = any(word in key for word in ("token", "secret", "proxy", "database")) or isinstance(fault["input"], dict)
+    secret = any(word in key for word in ("token", "secret", "proxy", "database", "webhook")) or isinstance(
+        fault["input"], dict
+    )
     shown = "" if secret or fault["type"] == "extra_forbidden" else f" = {fault['input']!r}"
     return f"{key}{shown}: {reason}."

@@ -58,6 +58,45 @@ def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
         assert words in said
 
 
+FAULTS = [
+    ('telegram = { webhook = "http://bot.example.vn" }', "telegram.webhook: phải là địa chỉ https://"),
+    ('telegram = { webhook = "bot.example.vn" }', "telegram.webhook: phải là địa chỉ https://"),
+    ('telegram = { webhook = "https://a.vn/?x", webhook_secret = "s" }', "không có ?, # hay tên người dùng"),
+    ('telegram = { webhook = "https://me:pass@a.vn", webhook_secret = "s" }', "telegram.webhook: phải là địa chỉ"),
+    ('telegram = { webhook = "https://a.vn" }', "telegram.webhook_secret: phải có khi đã đặt telegram.webhook"),
+    ('telegram = { webhook_secret = "có dấu" }', "telegram.webhook_secret: chỉ gồm chữ không dấu"),
+    (f'telegram = {{ webhook_secret = "{"a" * 257}" }}', "nhiều nhất 256 ký tự"),
+    ('web = { listen = "8090" }', "web.listen = '8090': phải có dạng máy:cổng"),
+    ('web = { listen = "127.0.0.1:70000" }', "web.listen = '127.0.0.1:70000': phải có dạng máy:cổng"),
+    ("delivery = { in_flight = 0 }", "delivery.in_flight = 0: phải từ 1 trở lên"),
+    ("delivery = { in_flight = 1.5 }", "delivery.in_flight = 1.5: phải là số nguyên"),
+    ("delivery = { keep_days = 4000 }", "delivery.keep_days = 4000: phải từ 3650 trở xuống"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), FAULTS)
+def test_each_fault_has_its_sentence(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load(path)
+    [sentence] = refused.value.sentences
+    assert words in sentence
+
+
+def test_a_webhook_is_an_address_a_secret_and_a_place_to_listen(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(
+        '[telegram]\nwebhook = "https://bot.example.vn/tro-ly/"\nwebhook_secret = "A-z_9"\n'
+        '[web]\nlisten = "[::1]:80"\n',
+        encoding="utf-8",
+    )
+    settings = load(path)
+    assert settings.telegram.webhook == "https://bot.example.vn/tro-ly"
+    assert settings.web.address == ("::1", 80)
+    assert "A-z_9" not in repr(settings)
+
+
 @pytest.mark.parametrize("text", ["telegram = { token = 12345678 }", "secret = 5", "database = 7"])
 def test_secrets_are_never_repeated(tmp_path: Path, text: str) -> None:
     path = tmp_path / "config.toml"
