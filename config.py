@@ -57,7 +57,7 @@ def _proxy(value: str) -> str:
 
 
 def _webhook(value: str) -> str:
-    """The address with which Telegram reaches this machine: https, for which the simulator here needs no certificate."""
+    """How Telegram reaches this machine; a simulator on it needs no certificate."""
     address = r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s?#]*)?"
     if value and not re.fullmatch(address, value):
         raise ValueError(
