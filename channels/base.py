@@ -46,6 +46,16 @@ class Incoming:
     document: Document | None = None
 
 
+@dataclass(frozen=True)
+class Listening:
+    """What the platform knows of our webhook: its address ("" for none), how many events wait, its last complaint."""
+
+    url: str
+    waiting: int
+    error: str
+    error_at: datetime | None
+
+
 class SendError(Exception):
     """A message could not be sent.
 
@@ -92,6 +102,18 @@ class Channel(Protocol):
 
     async def poll(self, wait_s: float) -> Sequence[Raw]:
         """What has come since the last call; calling again acknowledges it, so commit in between."""
+
+    def raw(self, event: Mapping[str, Any]) -> Raw:
+        """An event that the platform posted to our webhook."""
+
+    async def listen(self, url: str, secret: str) -> None:
+        """Let the platform post what comes to `url`, with `secret`, instead of our polling. Raises SendError."""
+
+    async def unlisten(self) -> None:
+        """Let what comes, and what waits, be polled. Raises SendError."""
+
+    async def listening(self) -> Listening:
+        """How the platform sees our webhook; raises SendError."""
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
         """What a person did, or None where an event holds nothing for us."""

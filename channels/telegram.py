@@ -35,7 +35,7 @@ from telegram.error import (
 )
 
 from channels import plain
-from channels.base import Document, FileOpener, Incoming, Kind, Raw, SendError
+from channels.base import Document, FileOpener, Incoming, Kind, Listening, Raw, SendError
 from channels.transport import NotSentError, Transport
 from content.message import Choice, Message
 from vietnamese.text import tidy
@@ -44,7 +44,10 @@ log = structlog.get_logger()
 
 LONGEST = 4000  # of 4096, so that escaping can never push a part over
 UPDATES = ["message", "callback_query", "my_chat_member"]
+MOST_AT_ONCE = 100  # webhook calls, as many as the platform allows: those that wait share a commit
 SEEN_S = 5.0  # a spinning button is not worth more
+LATEST = 2**33  # seconds, in the year 2242
+LONGEST_CHAT = 64  # as the table of what arrived keeps it
 LONGEST_REASON = 20  # as the table of addresses keeps it
 SHORT_LABEL = 10  # two choices share a row only when both are this short (voice.md, section 10)
 
@@ -90,6 +93,29 @@ class Telegram:
             if updates:
                 self._offset = updates[-1]["update_id"] + 1
         return arrived
+
+    def raw(self, event: Mapping[str, Any]) -> Raw:
+        return raw(event)
+
+    async def listen(self, url: str, secret: str) -> None:
+        with sorting():
+            await self.bot.set_webhook(
+                url,
+                secret_token=secret,
+                allowed_updates=UPDATES,
+                max_connections=MOST_AT_ONCE,
+                drop_pending_updates=False,
+            )
+
+    async def unlisten(self) -> None:
+        if (await self.listening()).url:
+            with sorting():
+                await self.bot.delete_webhook(drop_pending_updates=False)
+
+    async def listening(self) -> Listening:
+        with sorting():
+            found = await self.bot.get_webhook_info()
+        return Listening(found.url, found.pending_update_count, found.last_error_message or "", found.last_error_date)
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
         update = Update.de_json(dict(payload), self.bot)
@@ -165,11 +191,19 @@ def _file_url(base_url: str) -> str:
 
 
 def raw(update: Mapping[str, Any]) -> Raw:
-    """An update with its key (the update's id), its chat and the time at which it was said; a tap carries none."""
-    body: Mapping[str, Any] = next((update[kind] for kind in UPDATES if kind in update), {})
-    message = body.get("message") or body
-    said = datetime.fromtimestamp(body["date"], UTC) if "date" in body else None
-    return Raw(str(update["update_id"]), str(message.get("chat", {}).get("id", "")), said, update)
+    """An update with its key (the update's id), its chat and the time at which it was said; a tap carries none.
+
+    One that is not built as promised is kept all the same: reading it fails later, where it stands in nobody's way.
+    """
+    body = _object(next((update[kind] for kind in UPDATES if kind in update), None))
+    chat = _object((_object(body.get("message")) or body).get("chat")).get("id", "")
+    said = body.get("date")
+    moment = datetime.fromtimestamp(said, UTC) if type(said) is int and 0 <= said < LATEST else None
+    return Raw(str(update["update_id"]), str(chat)[:LONGEST_CHAT], moment, update)
+
+
+def _object(found: Any) -> Mapping[str, Any]:
+    return found if isinstance(found, Mapping) else {}
 
 
 def _tap(tap: CallbackQuery) -> Incoming | None:

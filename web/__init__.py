@@ -1,0 +1,1 @@
+"""What others reach over HTTP: the platforms with their webhooks, and whoever asks whether the bot is well."""
