@@ -1,32 +1,42 @@
 """The wire under python-telegram-bot: its `BaseRequest` over aiohttp, which does not slow down with concurrency.
 
-Errors keep their cause apart from the library's classes: `NotSentError` where the request certainly never left,
-anything else may have arrived. No message of an error holds an address, because addresses hold the token.
+Errors keep their cause apart from the library's classes: `NotSentError` where nothing of the request was written,
+anything else may have arrived. No message of an error holds an address, because addresses hold the token, and none
+holds what was answered, because answers hold people's words.
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from telegram.error import NetworkError, TimedOut
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.client import ClientRequest
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
-    from telegram._utils.types import ODVInput
+    from aiohttp.client_middlewares import ClientHandlerType
+    from aiohttp.connector import Connection
+    from telegram._utils.types import JSONDict, ODVInput
 
 CONNECT_S = 10.0
 READ_S = 30.0  # a slow answer is better than not knowing whether a message went (delivery.md)
 UPLOAD_S = 60.0
 POOL_S = 10.0
+LONGEST_READS = 4  # an answer that comes in drops is given up after so many times the wait for its first
+KEPT_S = 15.0  # an idle connection is closed here before the other side may close it under a request
+PAUSE_S = 3  # where a refusal for haste does not say how long to wait
 
-
-# No connection was made or free, or a proxy refused to make one.
-_NEVER_LEFT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+_FINE = b'{"ok":true'
+_UNREADABLE = "unreadable answer"
 
 
 class NotSentError(NetworkError):
-    """The request never left this machine: no connection was there or could be made."""
+    """The request never left this machine: no connection was there, or it was gone before anything was written."""
 
 
 class Transport(BaseRequest):
@@ -42,8 +52,14 @@ class Transport(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            pool = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300)
-            self._session = aiohttp.ClientSession(connector=pool, headers={"User-Agent": self.USER_AGENT})
+            pool = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300, keepalive_timeout=KEPT_S)
+            self._session = aiohttp.ClientSession(
+                connector=pool,
+                headers={"User-Agent": self.USER_AGENT},
+                cookie_jar=aiohttp.DummyCookieJar(),
+                request_class=_Request,
+                middlewares=(_telling_what_left,),
+            )
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -60,27 +76,105 @@ class Transport(BaseRequest):
         connect_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
-        """One request; (HTTP status, body). Raises NotSentError, TimedOut or NetworkError."""
+        """One request; (HTTP status, body). Raises NotSentError, TimedOut, NetworkError, RetryAfter or BadRequest."""
         if self._session is None:
             raise RuntimeError("the transport is not initialized")
         read, upload = _given(read_timeout, READ_S), _given(write_timeout, UPLOAD_S)
-        files = bool(request_data and request_data.multipart_data)
+        if request_data and request_data.multipart_data:
+            read = read + upload if read is not None and upload is not None else None
         timeout = aiohttp.ClientTimeout(
             connect=_given(pool_timeout, POOL_S),
             sock_connect=_given(connect_timeout, CONNECT_S),
-            sock_read=(read or 0) + (upload or 0) if files else read,
+            sock_read=read,
         )
         try:
+            # A page that a network on the way puts before everything is not where the token belongs.
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy
+                method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
             ) as answer:
-                return answer.status, await answer.read()
-        except _NEVER_LEFT as error:
-            raise NotSentError(type(error).__name__) from None
+                status, payload = answer.status, await _whole(answer, read)
         except TimeoutError:
             raise TimedOut from None
-        except aiohttp.ClientError as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from None
+        if status < HTTPStatus.MULTIPLE_CHOICES and (method == "GET" or payload.startswith(_FINE)):
+            return status, payload
+        return _judged(status, payload)
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """As the library does it, but without a log line that quotes the answer."""
+        found = _object(payload)
+        if found is None:
+            raise TelegramError(_UNREADABLE)
+        return found
+
+
+class _Request(ClientRequest):
+    """Knows whether anything of it may have left."""
+
+    left = False
+
+    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
+        self.left = _is_open(conn)
+        return await super().send(conn)
+
+    async def write_bytes(
+        self, writer: AbstractStreamWriter, conn: Connection, content_length: int | None = None
+    ) -> None:
+        # Head and body are written together, from here; a kept connection may have been closed since it was taken.
+        self.left = _is_open(conn)
+        await super().write_bytes(writer, conn, content_length)
+
+
+def _is_open(conn: Connection) -> bool:
+    return conn.protocol is not None and conn.protocol.is_connected()
+
+
+async def _telling_what_left(request: ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
+    """Whatever goes wrong while nothing was written yet: name resolution, pool, connection, handshake, proxy."""
+    try:
+        return await handler(request)
+    except (aiohttp.ClientError, OSError) as error:
+        if isinstance(request, _Request) and not request.left:
+            raise NotSentError(type(error).__name__) from None
+        raise
+
+
+async def _whole(answer: aiohttp.ClientResponse, read_s: float | None) -> bytes:
+    """The body. It mostly came with the head; one that comes in drops is given up in the end."""
+    if read_s is None or answer.content.is_eof():
+        return await answer.read()
+    async with asyncio.timeout(read_s * LONGEST_READS):
+        return await answer.read()
+
+
+def _judged(status: int, payload: bytes) -> tuple[int, bytes]:
+    """An answer that is not plainly fine: what the platform said with it, or that it was not the platform's.
+
+    A gateway, a proxy or a page of the network's owner says 403 and 404 too; taken for the platform's word, that would
+    declare every address dead, or the token wrong. What became of the request is unknown then.
+    """
+    found = _object(payload)
+    if found and found.get("ok") is False and status < HTTPStatus.BAD_REQUEST:
+        # A refusal in the clothes of a success says in its body what it is.
+        status = int(found.get("error_code", HTTPStatus.INTERNAL_SERVER_ERROR))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        wait = found.get("parameters", {}).get("retry_after") if found else None
+        raise RetryAfter(PAUSE_S if wait is None else wait)
+    if found is None or ("result" not in found and found.get("ok") is not False):
+        raise NetworkError(_UNREADABLE)
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        raise BadRequest("Request Entity Too Large")
+    return status, payload
+
+
+def _object(payload: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(payload.decode("utf-8", "replace"))
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _given(value: ODVInput[float], default: float) -> float | None:
@@ -100,10 +194,15 @@ def _body(request: RequestData | None) -> aiohttp.FormData | dict[str, str] | No
         form.add_field(name, value)
     for name, part in request.multipart_data.items():
         filename, content, kind = _part(part)
-        form.add_field(name, content, filename=filename, content_type=kind)
+        form.add_field(name, content, filename=_on_one_line(filename), content_type=kind)
     return form
 
 
 def _part(part: Any) -> tuple[str, bytes, str]:
     filename, content, kind = part
     return filename, content, kind
+
+
+def _on_one_line(name: str) -> str:
+    """A name that cannot break out of the header that it stands in."""
+    return "".join(letter if letter.isprintable() else " " for letter in name)
