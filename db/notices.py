@@ -53,6 +53,11 @@ class Notice:
     listed_end: int = 0
     told_to: int = 0
     refusals: int = 0
+    figures: str | None = None
+    counting: str | None = None
+    counted_to: int = 0
+    count_at: datetime | None = None
+    rests_until: datetime | None = None
 
     @property
     def title(self) -> str:

@@ -31,6 +31,7 @@ workers = Table(  # the processes that share the work; whoever has no row here a
     key(),
     Column("beat", Integer, nullable=False, server_default=text("0")),
     Column("begun_at", Moment, nullable=False),
+    sqlite_autoincrement=True,  # no number twice: it says whose a row on the wire is
 )
 
 units = Table(
@@ -70,6 +71,7 @@ roles = Table(
     to("people", "person_id", primary_key=True),
     to("units", "unit_id", primary_key=True),
     Column("role", String(12), primary_key=True),  # secretary, deputy, recorder, official
+    Index("ix_roles_unit", "unit_id", "role"),
 )
 
 bots = Table(
@@ -247,7 +249,7 @@ due_items = Table(  # what a person is to hear; belongs to a person, travels in 
     Column("priority", Integer, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("worthless_after", Moment, nullable=False),
-    Column("state", String(12), nullable=False),  # waiting, travelling, unreachable, expired, cancelled
+    Column("state", String(12), nullable=False),  # waiting, travelling, held, unreachable, expired, cancelled
     to("deliveries", "delivery_id", nullable=True),
     Column("made_at", Moment, nullable=False),
     UniqueConstraint("person_id", "kind", "subject", "revision"),
@@ -260,8 +262,10 @@ due_items = Table(  # what a person is to hear; belongs to a person, travels in 
         postgresql_where=text("state = 'waiting'"),
     ),
     Index("ix_due_items_delivery", "delivery_id"),
-    Index("ix_due_items_subject", "kind", "subject"),
+    Index("ix_due_items_subject", "kind", "subject", "person_id"),  # a notice walks through its people in slices
 )
+
+DOUBTFUL = text("(state = 'uncertain' OR (state = 'queued' AND resent))")
 
 deliveries = Table(  # one message to one address
     "deliveries",
@@ -302,10 +306,10 @@ deliveries = Table(  # one message to one address
         postgresql_where=text("state = 'sending'"),
     ),
     Index(
-        "ix_deliveries_uncertain",
-        "id",
-        sqlite_where=text("state = 'uncertain'"),
-        postgresql_where=text("state = 'uncertain'"),
+        "ix_deliveries_doubtful",  # of whom nobody knows whether it came
+        "address_id",
+        sqlite_where=DOUBTFUL,
+        postgresql_where=DOUBTFUL,
     ),
     Index(
         "ix_deliveries_address_date",
@@ -377,6 +381,8 @@ screens = Table(  # which message shows a live screen at an address
     Column("shown_at", Moment, nullable=False),
 )
 
+BUSY = text("(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)")
+
 notices = Table(
     "notices",
     metadata,
@@ -395,6 +401,13 @@ notices = Table(
     Column("listed_end", Key, nullable=False, server_default=text("0")),
     Column("told_to", Key, nullable=False, server_default=text("0")),  # up to which it has become due
     Column("refusals", Integer, nullable=False, server_default=text("0")),  # in a row
+    # Its people are counted in slices too: the last figures, those of the count that is under way, and when to count.
+    Column("figures", String(60)),
+    Column("counting", String(60)),
+    Column("counted_to", Key, nullable=False, server_default=text("0")),
+    Column("count_at", Moment),
+    Column("rests_until", Moment),
+    Index("ix_notices_busy", "id", sqlite_where=BUSY, postgresql_where=BUSY),
 )
 
 notice_people = Table(

@@ -53,7 +53,8 @@ def upgrade() -> None:
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('beat', sa.Integer(), server_default=sa.text('0'), nullable=False),
     sa.Column('begun_at', db.columns.Moment(timezone=True), nullable=False),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_workers'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_workers')),
+    sqlite_autoincrement=True
     )
     op.create_table('addresses',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -178,9 +179,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
         batch_op.create_index('ix_deliveries_address_date', ['address_id', 'local_date'], unique=False, sqlite_where=sa.text('local_date IS NOT NULL'), postgresql_where=sa.text('local_date IS NOT NULL'))
+        batch_op.create_index('ix_deliveries_doubtful', ['address_id'], unique=False, sqlite_where=sa.text("(state = 'uncertain' OR (state = 'queued' AND resent))"), postgresql_where=sa.text("(state = 'uncertain' OR (state = 'queued' AND resent))"))
         batch_op.create_index('ix_deliveries_queued', ['bot_id', 'priority', 'send_after', 'id'], unique=False, sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
         batch_op.create_index('ix_deliveries_sending', ['address_id'], unique=True, sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
-        batch_op.create_index('ix_deliveries_uncertain', ['id'], unique=False, sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
 
     op.create_table('invitations',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -261,11 +262,19 @@ def upgrade() -> None:
     sa.Column('listed_end', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
     sa.Column('told_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
     sa.Column('refusals', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('figures', sa.String(length=60), nullable=True),
+    sa.Column('counting', sa.String(length=60), nullable=True),
+    sa.Column('counted_to', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), server_default=sa.text('0'), nullable=False),
+    sa.Column('count_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('rests_until', db.columns.Moment(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_notices_author_id')),
     sa.ForeignKeyConstraint(['cell_id'], ['units.id'], name=op.f('fk_notices_cell_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_notices_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notices'))
     )
+    with op.batch_alter_table('notices', schema=None) as batch_op:
+        batch_op.create_index('ix_notices_busy', ['id'], unique=False, sqlite_where=sa.text('(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)'), postgresql_where=sa.text('(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)'))
+
     op.create_table('offers',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -287,6 +296,9 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_roles_unit_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('person_id', 'unit_id', 'role', name=op.f('pk_roles'))
     )
+    with op.batch_alter_table('roles', schema=None) as batch_op:
+        batch_op.create_index('ix_roles_unit', ['unit_id', 'role'], unique=False)
+
     op.create_table('screens',
     sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('name', sa.String(length=40), nullable=False),
@@ -335,7 +347,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('due_items', schema=None) as batch_op:
         batch_op.create_index('ix_due_items_delivery', ['delivery_id'], unique=False)
-        batch_op.create_index('ix_due_items_subject', ['kind', 'subject'], unique=False)
+        batch_op.create_index('ix_due_items_subject', ['kind', 'subject', 'person_id'], unique=False)
         batch_op.create_index('ix_due_items_waiting', ['priority', 'due_at', 'id'], unique=False, sqlite_where=sa.text("state = 'waiting'"), postgresql_where=sa.text("state = 'waiting'"))
 
     op.create_table('intentions',
@@ -406,11 +418,17 @@ def downgrade() -> None:
     op.drop_table('calls')
     op.drop_table('aware')
     op.drop_table('screens')
+    with op.batch_alter_table('roles', schema=None) as batch_op:
+        batch_op.drop_index('ix_roles_unit')
+
     op.drop_table('roles')
     with op.batch_alter_table('offers', schema=None) as batch_op:
         batch_op.drop_index('ix_offers_address')
 
     op.drop_table('offers')
+    with op.batch_alter_table('notices', schema=None) as batch_op:
+        batch_op.drop_index('ix_notices_busy', sqlite_where=sa.text('(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)'), postgresql_where=sa.text('(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)'))
+
     op.drop_table('notices')
     with op.batch_alter_table('meetings', schema=None) as batch_op:
         batch_op.drop_index('ix_meetings_unit_starts')
@@ -426,9 +444,9 @@ def downgrade() -> None:
     op.drop_table('join_attempts')
     op.drop_table('invitations')
     with op.batch_alter_table('deliveries', schema=None) as batch_op:
-        batch_op.drop_index('ix_deliveries_uncertain', sqlite_where=sa.text("state = 'uncertain'"), postgresql_where=sa.text("state = 'uncertain'"))
         batch_op.drop_index('ix_deliveries_sending', sqlite_where=sa.text("state = 'sending'"), postgresql_where=sa.text("state = 'sending'"))
         batch_op.drop_index('ix_deliveries_queued', sqlite_where=sa.text("state = 'queued'"), postgresql_where=sa.text("state = 'queued'"))
+        batch_op.drop_index('ix_deliveries_doubtful', sqlite_where=sa.text("(state = 'uncertain' OR (state = 'queued' AND resent))"), postgresql_where=sa.text("(state = 'uncertain' OR (state = 'queued' AND resent))"))
         batch_op.drop_index('ix_deliveries_address_date', sqlite_where=sa.text('local_date IS NOT NULL'), postgresql_where=sa.text('local_date IS NOT NULL'))
 
     op.drop_table('deliveries')
