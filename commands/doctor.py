@@ -8,17 +8,20 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import aiohttp
 import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import build
-from channels.base import SendError
+from channels.base import Channel, Listening, SendError
 from commands.speak import CONFIG, settings_or_exit
 from config import Settings
 from db import outbox
 from db.engine import HEAD, Database, try_writing, version
+from web import hooks
 
 MOST_OFF = timedelta(seconds=60)  # a clock that is further off sends reminders at a visibly wrong time
 TELEGRAM = "https://api.telegram.org"
@@ -105,9 +108,49 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
         [channel] = app.channels_to_open
         await channel.open()
         yield True, f"Telegram nhận mã của bot: @{channel.username}."
+        async for finding in _webhook(settings, channel):
+            yield finding
     except SendError as error:
         refused = "Telegram từ chối mã của bot. Lấy lại mã ở @BotFather, ghi vào telegram.token."
         unknown = "Chưa thử được mã của bot, vì Telegram chưa trả lời. Sửa mạng trước, rồi chạy lại."
         yield False, refused if error.stop else unknown
     finally:
         await app.close()
+
+
+async def _webhook(settings: Settings, channel: Channel) -> AsyncIterator[Finding]:
+    """Whether what people say comes to where we listen; nothing where no webhook is set and none is wanted."""
+    secret = settings.telegram.webhook_secret.get_secret_value()
+    path, listening = hooks.path(channel.name, channel.external, secret), await channel.listening()
+    wanted = settings.telegram.webhook and settings.telegram.webhook + path
+    if not wanted and not listening.url:
+        return
+    yield _pointed(wanted, listening.url)
+    if listening.waiting:
+        yield True, f"{listening.waiting} tin còn chờ ở Telegram."
+    if listening.error:
+        yield _complaint(listening, (listening.url, path, secret), ZoneInfo(settings.zone))
+
+
+def _pointed(wanted: str, found: str) -> Finding:
+    if wanted == found:
+        return True, "Telegram gửi tin tới đúng địa chỉ telegram.webhook."
+    if not wanted:
+        host = urlsplit(found).hostname
+        return False, f"Telegram gửi tin tới {host}, mà telegram.webhook để trống. Chạy “python bot.py run” để gỡ."
+    return False, (
+        "Telegram chưa gửi tin tới địa chỉ telegram.webhook. Chạy “python bot.py run” để đặt; "
+        "nếu vẫn vậy, mã của bot đang được dùng ở máy khác: lấy mã mới ở @BotFather."
+    )
+
+
+def _complaint(listening: Listening, hidden: tuple[str, ...], zone: ZoneInfo) -> Finding:
+    """The platform's last complaint; it is over when nothing waits any more."""
+    said = " ".join(listening.error.split())
+    for secret in filter(None, hidden):
+        said = said.replace(secret, "…")
+    said = said[:200]
+    when = f" lúc {listening.error_at.astimezone(zone):%H:%M ngày %d/%m/%Y}" if listening.error_at else ""
+    if not listening.waiting:
+        return True, f"Lần cuối Telegram không gửi được tin{when} ({said}); nay đã thông."
+    return False, f"Telegram không gửi được tin{when}: {said}. Xem bot có đang chạy, chứng chỉ và máy chủ đứng trước."

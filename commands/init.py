@@ -67,7 +67,7 @@ def command(token: str, zone: str, commune: str, phone: str, path: Path) -> None
     _write(
         path,
         f'database = "{database}"\nzone = "{zone}"\nsecret = "{secrets.token_urlsafe(32)}"\n'
-        f'\n[telegram]\ntoken = "{token}"\n',
+        f'\n[telegram]\ntoken = "{token}"\nwebhook_secret = "{secrets.token_urlsafe(32)}"\n',
     )
     code = asyncio.run(_found(path, commune, phone))
     click.echo(f"Đã ghi {path} (chỉ mình tài khoản này đọc được) và lập cơ sở dữ liệu.")

@@ -74,6 +74,7 @@ class WebhookPoster:
             if not error:
                 return self._taken(bot, update)
             hook.error, hook.error_at = error, seconds(self.simulator.clock.now())
+            self.simulator.changed()
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_RETRY_S)
 

@@ -34,8 +34,8 @@ HEALTH_S = 5.0
 TOLD_EVERY_S = 60.0  # whoever knocks with wrong secrets shall not fill the disk with our log
 MOST_UPDATE_ID = 2**63
 
-Verdict = Literal["accepted", "secret", "too_large", "too_slow", "malformed", "away"]
-_STATUS: dict[Verdict, int] = {"secret": 403, "too_large": 413, "too_slow": 408, "malformed": 400, "away": 503}
+Verdict = Literal["accepted", "secret", "too_large", "unfinished", "malformed", "away"]
+_STATUS: dict[Verdict, int] = {"secret": 403, "too_large": 413, "unfinished": 408, "malformed": 400, "away": 503}
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,12 @@ class Wire:
 def _has_update_id(body: Mapping[str, Any]) -> bool:
     found = body.get("update_id")
     return type(found) is int and 0 <= found < MOST_UPDATE_ID
+
+
+def path(channel: str, external: str, secret: str) -> str:
+    """Where a bot's webhook listens: it follows from the secret, so every process finds it and nobody guesses it."""
+    name = hmac.digest(secret.encode(), f"{channel}:{external}".encode(), hashlib.sha256)
+    return f"/{channel}/{name.hex()[:32]}"
 
 
 WIRES = {"telegram": Wire("X-Telegram-Bot-Api-Secret-Token", _has_update_id)}
@@ -65,9 +71,7 @@ class Hook:
 
     @property
     def path(self) -> str:
-        """Where it listens. It follows from the secret, so that every process finds the same and nobody guesses it."""
-        name = hmac.digest(self.secret.encode(), f"{self.channel}:{self.external}".encode(), hashlib.sha256)
-        return f"/{self.channel}/{name.hex()[:32]}"
+        return path(self.channel, self.external, self.secret)
 
 
 class Hooks:
@@ -120,7 +124,7 @@ class Hooks:
                     if len(content) > LARGEST_BODY:
                         self._refuse(hook, "too_large")
         except (TimeoutError, ClientDisconnect):
-            self._refuse(hook, "too_slow")
+            self._refuse(hook, "unfinished")
         return bytes(content)
 
     def _refuse(self, hook: Hook, why: Verdict) -> NoReturn:

@@ -13,7 +13,10 @@ MOST_CONNECTIONS = 1000
 
 
 def listen(address: tuple[str, int]) -> socket.socket:
-    """A socket bound to (host, port), port 0 being any free one. Raises OSError where that is taken or not ours."""
+    """A socket that listens on (host, port), port 0 being any free one. Raises OSError where that is taken or not ours.
+
+    Whoever calls before `serve` runs waits in its queue.
+    """
     host, port = address
     family, kind, protocol, _, found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     # With the protocol named, asyncio switches off Nagle's delay of 40 ms for every answer.
@@ -21,6 +24,7 @@ def listen(address: tuple[str, int]) -> socket.socket:
     bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         bound.bind(found)
+        bound.listen()
     except OSError:
         bound.close()
         raise
