@@ -27,3 +27,7 @@ def settings_or_exit(path: Path) -> Settings:
 def port_taken(port: int) -> str:
     other = port + 1
     return f"Cổng {port} đang có chương trình khác dùng. Xin chọn cổng khác: --port {other} (với make: PORT={other})."
+
+
+def cannot_listen(listen: str, error: OSError) -> str:
+    return f"Không mở được web.listen = {listen} ({error.strerror}). Tắt chương trình đang dùng cổng ấy, hoặc đổi cổng."

@@ -106,7 +106,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(accept: Accept | None, healthy: Callable[[], Awaitable[object]]) -> AsyncIterator[World]:
+async def open_world(accept: Accept, healthy: Callable[[], Awaitable[object]]) -> AsyncIterator[World]:
     """A bot named 1000 whose webhook calls `accept`; nobody has told the platform of it yet."""
     simulator = Simulator(Clock(START, flowing=False))
     async with running(simulator) as base:
