@@ -6,27 +6,36 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from db import meetings, outbox
+from db import gathering, lineage, meetings, outbox
 from db.rules import Rules
+from db.sql import only_one
 from scheduler import notices, plan, remind
 from scheduler.cleanup import clean
 
 __all__ = ["clean", "next_instant", "tick"]
 
+TICK = 1  # the number under which processes that share a server take turns
 
-def tick(connection: Connection, now: datetime, rules: Rules) -> None:
-    """Do all that is due at `now`."""
+
+def tick(connection: Connection, now: datetime, rules: Rules) -> bool:
+    """Do what is due at `now`, a slice of it at a time; whether more is left.
+
+    Nothing on a copy of which nobody knows what has left already. Of several processes one does it, whichever comes
+    first: there is no leader, because every step is safe to repeat.
+    """
+    if lineage.held(connection) or not only_one(connection, TICK):
+        return False
     plan.extend(connection, now, rules)
     remind.fire(connection, now, rules)
-    notices.go_on(connection, now)
-    outbox.gather(connection, now, rules)
+    spreading = notices.go_on(connection, now)
+    return gathering.gather(connection, now, rules) >= gathering.SLICE or bool(spreading)
 
 
-def next_instant(connection: Connection, after: datetime) -> datetime | None:
+def next_instant(connection: Connection, after: datetime, rules: Rules) -> datetime | None:
     """The next moment later than `after` at which a tick has something to do."""
     found = [
         plan.next_instant(connection, after),
         meetings.next_rung(connection, after),
-        outbox.next_instant(connection, after),
+        outbox.next_instant(connection, after, rules),
     ]
     return min((moment for moment in found if moment), default=None)
