@@ -1,6 +1,7 @@
 """Waking those who wait for the simulator to change: long polls, event streams, webhooks, moves of the clock."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 
@@ -9,6 +10,7 @@ class Bell:
 
     def __init__(self) -> None:
         self.closed = False
+        self._closing = asyncio.Event()
         self._waiting: set[asyncio.Future[None]] = set()
 
     def ring(self) -> None:
@@ -21,6 +23,7 @@ class Bell:
     def close(self) -> None:
         """Wake everyone for the last time."""
         self.closed = True
+        self._closing.set()
         self.ring()
 
     async def until(self, ready: Callable[[], bool], seconds: float) -> bool:
@@ -33,3 +36,8 @@ class Bell:
             await asyncio.wait([future], timeout=end - loop.time())
             self._waiting.discard(future)
         return ready()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait so long of real time, or until the bell is closed; what happens meanwhile wakes nobody here."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._closing.wait(), seconds)

@@ -17,6 +17,7 @@ from simulator.body import Body, read_body
 from simulator.errors import ControlError
 from simulator.faults import Fault
 from simulator.ledger import chat_row
+from simulator.limits import RATES
 from simulator.model import Conversation, Json
 from simulator.people import Phone, open_phone
 from simulator.state import Simulator
@@ -116,20 +117,19 @@ class Control:
         fault = Fault(
             method=body.text("method", "*") or "*",
             kind=body.text("kind"),
-            times=body.number("times", 1),
+            times=body.number("times", 0 if "for_s" in body.fields else 1),
             retry_after=body.number("retry_after", 1),
             user=body.maybe_number("user"),
             delay_ms=body.number("delay_ms", 1000),
+            for_s=body.amount("for_s", 0) if "for_s" in body.fields else None,
         )
-        self.simulator.faults.waiting.append(fault)
+        self.simulator.faults.order(fault)
         self.simulator.changed()
         return {"waiting": len(self.simulator.faults.waiting)}
 
     def _limits(self, body: Body) -> Json:
         limits = self.simulator.limits
-        rates = {
-            name: body.amount(name, getattr(limits, name)) for name in ("per_second", "per_chat", "per_group_minute")
-        }
+        rates = {name: body.amount(name, 0) for name in RATES if name in body.fields}
         limits.on = body.flag("on", limits.on)
         for name, rate in rates.items():
             setattr(limits, name, rate)
@@ -186,7 +186,7 @@ class Control:
         return [{"id": bot.id, "username": bot.username, "name": bot.name, "channel": bot.channel} for bot in bots]
 
     def _faults(self, _: Request) -> list[Json]:
-        return [vars(fault) for fault in self.simulator.faults.waiting]
+        return [vars(fault) for fault in self.simulator.faults.now()]
 
     def _clear_faults(self, request: Request) -> list[Json]:
         self.simulator.faults.waiting.clear()
@@ -195,8 +195,7 @@ class Control:
 
     def _limits_now(self, _: Request | None) -> Json:
         limits = self.simulator.limits
-        names = ("on", "per_second", "per_chat", "per_group_minute")
-        return {name: getattr(limits, name) for name in names}
+        return {name: getattr(limits, name) for name in ("on", *RATES)}
 
     async def _file(self, request: Request) -> Response:
         """Send a file to the page: pictures to be shown, everything else to be saved, never run."""

@@ -1,9 +1,11 @@
 """Serving the simulator on 127.0.0.1: for good from the command line, or for a while inside a running event loop."""
 
+import asyncio
 import contextlib
 import socket
 import struct
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -13,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from simulator.state import Simulator
 from simulator.web import create_app
-from simulator.wire import ABORT
+from simulator.wire import ABORT, CLOSE
 
 HOST = "127.0.0.1"
 _RESET = struct.pack("ii", 1, 0)
@@ -21,19 +23,26 @@ _DRAIN_S = 2
 
 
 class _Protocol(H11Protocol):
-    """Lets the application close its connection with a reset, which ASGI has no word for."""
+    """Lets the application close its connection, also with a reset, which ASGI has no word for."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         app = self.app
 
         async def with_abort(scope: Scope, receive: Receive, send: Send) -> None:
-            scope[ABORT] = self._abort
+            scope[ABORT] = self.abort
+            scope[CLOSE] = self.transport.close
             await app(scope, receive, send)
 
         self.app = with_abort
 
-    def _abort(self) -> None:
+    @property
+    def is_control(self) -> bool:
+        """Whether the last request on it was one to the control API."""
+        return bool(self.scope) and str(self.scope["path"]).startswith("/sim/")
+
+    def abort(self) -> None:
+        """Close it with a reset."""
         if self.transport.is_closing():
             return
         connection = self.transport.get_extra_info("socket")
@@ -46,11 +55,16 @@ class _Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, app: Starlette, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._simulator_app = app
+        self._simulator: Simulator = app.state.simulator
+        self._bell = app.state.bell
         self._ready = ready
+        self._shut: asyncio.TimerHandle | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._port = self.servers[0].sockets[0].getsockname()[1]
+        self._simulator.on_change(self._watch_door)
         self._ready()
 
     async def begin(self, bound: socket.socket) -> None:
@@ -61,8 +75,35 @@ class _Server(uvicorn.Server):
         await self.on_tick(0)  # puts the Date header into every answer
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._simulator_app.state.bell.close()
+        self._bell.close()
+        if self._shut:
+            self._shut.cancel()
+        if self._opening:
+            await self._opening
         await super().shutdown(sockets)
+
+    def _watch_door(self) -> None:
+        """Take no connections while that is ordered; those of the control API stay."""
+        left = self._simulator.faults.refused_for
+        if self._bell.closed or bool(left) == bool(self._shut):
+            return
+        if self._shut:
+            self._shut.cancel()
+            self._shut, self._opening = None, asyncio.create_task(self._open_again())
+            return
+        self._shut = asyncio.get_running_loop().call_later(left, self._simulator.changed)
+        for server in self.servers:
+            server.close()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, _Protocol) and not connection.is_control:
+                connection.abort()
+
+    async def _open_again(self) -> None:
+        made = partial(
+            _Protocol, config=self.config, server_state=self.server_state, app_state=self.lifespan.state, _loop=None
+        )
+        bound = listen(self._port)
+        self.servers = [await asyncio.get_running_loop().create_server(made, sock=bound, backlog=self.config.backlog)]
 
 
 def listen(port: int) -> socket.socket:

@@ -40,7 +40,7 @@ class Simulator:
         self.conversations: dict[tuple[int, int], Conversation] = {}
         self.taps: dict[str, Tap] = {}
         self.files = FileStore()
-        self.faults = Faults()
+        self.faults = Faults(monotonic)
         self.limits = Limits(monotonic)
         self.ledger = Ledger()
         self.version = 0

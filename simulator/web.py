@@ -55,7 +55,7 @@ def create_app(simulator: Simulator) -> Starlette:
         exception_handlers={ControlError: _control_error, ApiError: _api_error, 404: _not_found},
         lifespan=lifespan,
     )
-    app.state.bell = bell
+    app.state.bell, app.state.simulator = bell, simulator
     return app
 
 

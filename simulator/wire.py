@@ -19,6 +19,7 @@ from simulator.params import read_params
 from simulator.state import Simulator
 
 ABORT = "simulator.abort"
+CLOSE = "simulator.close"
 _LONGEST_POLL = 50
 _MOST_UPDATES = 100
 _OTHER_POLL = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -100,7 +101,7 @@ def _json(body: Any, status: int = 200) -> Response:
 
 
 def _refused_by(fault: Fault) -> Response:
-    if fault.kind in ("html200", "reset"):
+    if fault.kind in ("html200", "reset", "black_hole"):
         return Response(_HTML, 200, media_type="text/html")
     return refusal(fault.refusal()) if fault.kind != "ok_false_200" else _json(fault.refusal().body())
 
@@ -125,15 +126,17 @@ class _Line:
         kind = fault.kind if fault else ""
         if kind in ("reset", "reset_after"):
             return await self._cut()
-        if kind == "hang_after":
+        if kind in ("hang_after", "black_hole"):
             return await self._hang()
         if kind == "truncated":
             response = _half(response)
         if kind == "502_after":
             response = Response(_HTML, 502, media_type="text/html")
         if fault and kind == "slow":
-            await self.bell.until(lambda: False, fault.delay_ms / 1000)
+            await self.bell.pause(fault.delay_ms / 1000)
         await response(self.scope, self.receive, self.send)
+        if kind == "closed_after":
+            self.scope[CLOSE]()
 
     async def _cut(self) -> None:
         """Close the connection so that the other side sees a reset instead of an answer."""

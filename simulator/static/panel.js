@@ -9,6 +9,9 @@ const kinds = new Map([
   ["reset_after", "Đứt đường sau khi tin đã đi"],
   ["hang_after", "Tin đã đi, không báo về"],
   ["slow", "Tin đã đi, báo về chậm"],
+  ["closed_after", "Tin đã đi, đường đóng ngay sau đó"],
+  ["black_hole", "Không ai nghe máy, tin không đi"],
+  ["refused", "Không nối được tới máy chủ"],
   ["429", "Gửi nhanh quá, phải chờ (429)"],
   ["truncated", "Tin đã đi, báo về cụt"],
   ["html200", "Trang mạng lạ trả lời thay"],
@@ -38,7 +41,8 @@ export async function refreshPanel() {
   showClock();
   const [faults, limits] = await Promise.all([get("fault"), get("limits")]);
   find("limits").checked = limits.on;
-  const rows = faults.map((fault) => `${kinds.get(fault.kind)}, ${methods.get(fault.method) ?? fault.method}: còn ${fault.times} lần`);
+  const left = (fault) => (fault.times ? `còn ${fault.times} lần` : "đến khi bỏ hoặc hết giờ");
+  const rows = faults.map((fault) => `${kinds.get(fault.kind)}, ${methods.get(fault.method) ?? fault.method}: ${left(fault)}`);
   find("fault-list").replaceChildren(...rows.map((row) => el("li", {}, row)));
 }
 
@@ -93,6 +97,7 @@ async function order(event) {
     times: Number(find("fault-times").value),
     retry_after: wait,
     delay_ms: wait * 1000,
+    ...(find("fault-kind").value === "refused" ? { for_s: wait } : {}),
     ...(user ? { user: Number(user) } : {}),
   }));
   await refreshPanel();

@@ -141,7 +141,13 @@ async def test_a_group_is_written_to(village: World) -> None:
         ("callback", {"user": 7, "message_id": 50, "data": "x"}, 404, "There is no message 50 on this phone."),
         ("block", {"user": 7, "blocked": "no"}, 400, "blocked must be true or false."),
         ("limits", {"per_chat": 0}, 400, "per_chat must be a number above zero."),
-        ("fault", {"kind": "500", "times": 0}, 400, "A fault happens at least once, and its times are not negative."),
+        ("fault", {"kind": "500", "times": -1}, 400, "Counts and times of a fault are not negative."),
+        (
+            "fault",
+            {"kind": "refused"},
+            400,
+            "A server that refuses connections opens by itself: say for_s, in seconds.",
+        ),
         ("group", {"chat": 5}, 400, "A group's chat is a whole number below zero."),
     ],
 )
