@@ -4,12 +4,13 @@ PORT ?= 8080
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo tour test check
+.PHONY: help demo tour test proof check
 
 help:
 	@echo "make demo    a make-believe commune on make-believe phones (PORT=8080)"
 	@echo "make tour    one month in fast-forward, as every phone saw it"
 	@echo "make test    all tests"
+	@echo "make proof   the long fault runs; what they came to is written to docs/proofs.md"
 	@echo "make check   format, lint, types, import rules, dependencies, content"
 
 .venv: .venv/made
@@ -28,6 +29,9 @@ tour: .venv/made
 test: .venv/made
 	@$(BIN)/python -m tests.browser
 	$(BIN)/pytest -n 2 --dist worksteal
+
+proof: .venv/made
+	$(BIN)/pytest -n 2 --dist worksteal -m proof tests/faults
 
 check: .venv/made
 	$(BIN)/ruff check .
