@@ -5,32 +5,37 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any, Literal
 
 import structlog
 
 import scheduler
-from channels.base import Channel, Document, Raw, SendError
+from channels.base import Channel, SendError
 from channels.telegram import Telegram
 from config import Settings
-from content import Message
-from db import addresses, inbox
+from db import addresses, lineage, workers
 from db.engine import Database
+from db.sql import stir
+from db.workers import BEAT_S, FencedError, Watch
+from delivery.line import Line
 from delivery.sender import Sender
 from files import Opener
-from handlers import dispatch
-from handlers.dispatch import Heard
-from sheets.roster import RosterFile, UnreadableRoster, read_roster
+from inbound import Inbound
+from web import hooks, server
 
 log = structlog.get_logger()
 
-LARGEST_DOCUMENT = 2 * 1024 * 1024
-FETCH_S = 20.0  # others wait for their answers meanwhile
+Role = Literal["chat", "send", "tick", "web"]
+ROLES: tuple[Role, ...] = ("chat", "send", "tick", "web")
+
 POLL_S = 20.0
 TICK_S = 5
+TICK_GAP_S = 0.1  # what has just happened shares a tick
 LONGEST_WAIT_S = 60.0
+PULSE_S = 60.0
 
 
 def system_clock() -> datetime:
@@ -46,128 +51,73 @@ class App:
         db: Database,
         channels: Sequence[Channel],
         clock: Callable[[], datetime],
-        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.settings, self.db, self.clock, self.elapsed = settings, db, clock, elapsed
+        self.settings, self.db, self.clock = settings, db, clock
         self.rules = settings.rules()
         self.channels_to_open = channels
         self.channels: dict[int, Channel] = {}
+        self.inbound = Inbound(db, self.channels, clock, self.rules)
         self.sender: Sender
-        self._stir = asyncio.Event()
-        self._unstored: dict[int, list[inbox.Arrival]] = {}
-        self._courtesies: set[asyncio.Task[None]] = set()
+        self._watch = Watch()
+        self._heard, self._due = asyncio.Event(), asyncio.Event()
         self._cleaned_on: date | None = None
+        self._fresh = 0
 
     async def start(self) -> None:
         """Bring the tables up, learn the bots' names, settle what a crash left on the wire.
 
-        Raises SendError where a platform refuses us, InUseError where another bot runs on the same file.
+        Raises SendError where a platform refuses us, InUseError where another bot runs on the same file, MovedError
+        where the installation has moved to another database.
         """
         self.db.claim()
         await self.db.migrate()
+        await lineage.start(self.db, self.clock())
         for channel in self.channels_to_open:
             await channel.open()
             self.channels[await self._bot_id(channel)] = channel
-        pace = self.settings.delivery.per_second
-        self.sender = Sender(self.db, self.channels, self.clock, self.rules, pace, self.elapsed)
-        await self.sender.recover()
+        worker = await self.db.write(lambda c: workers.enlist(c, self.clock()))
+        real = self.clock is system_clock
+        self.sender = Sender(self.db, self.channels, self.clock, self.rules, self._line, worker, real=real)
+        # On a file the lock proves that all others are gone; on a server only their beats tell.
+        dead = await self.db.write(lambda c: workers.beats(c, but=worker)) if self.db.is_sqlite else {}
+        await self.sender.recover(dead)
+
+    def _line(self) -> Line:
+        real, pace = self.clock is system_clock, self.settings.delivery
+        # With a make-believe clock, what is held for a while is held by that clock.
+        elapsed = time.monotonic if real else lambda: self.clock().timestamp()
+        return Line(pace.per_second, pace.in_flight, elapsed, shared=real and not self.db.is_sqlite)
 
     async def _bot_id(self, channel: Channel) -> int:
         return await self.db.write(lambda c: addresses.bot(c, channel.name, channel.external, channel.username))
 
     async def close(self) -> None:
-        await self._all_seen()
+        await self.inbound.all_seen()
         for channel in self.channels_to_open:
             await channel.close()
+        if hasattr(self, "sender"):
+            with contextlib.suppress(Exception):  # the database may be away: then the others will notice
+                await self.db.write(lambda c: workers.dismiss(c, self.sender.worker))
         await self.db.close()
-
-    # ---- in ----
-
-    async def receive(self, bot_id: int, wait_s: float) -> int:
-        """Ask one bot's platform for news and commit them; how many were new."""
-        # Asking again tells the platform that the last news are kept, so that they must be by then.
-        if bot_id not in self._unstored:
-            heard = await self.channels[bot_id].poll(wait_s)
-            self._unstored[bot_id] = [_arrival(raw, self.clock()) for raw in heard]
-        new = 0
-        if arrivals := self._unstored[bot_id]:
-            new = await self.db.write(lambda c: inbox.store(c, bot_id, arrivals, self.clock()))
-        del self._unstored[bot_id]
-        return new
-
-    async def handle_waiting(self) -> int:
-        """Handle the oldest event of every chat, until none is left; how many there were."""
-        handled = 0
-        while rows := await self.db.read(lambda c: inbox.waiting(c, self.channels)):
-            # One event a chat at a time; a list that is long to fetch and to read keeps nobody else waiting.
-            await asyncio.gather(*(self._handle(row) for row in rows))
-            handled += len(rows)
-        return handled
-
-    async def _handle(self, row: inbox.Waiting) -> None:
-        channel, heard, message = self.channels[row.bot_id], None, None
-        try:
-            incoming = channel.read(row.payload)
-            if incoming is None:
-                await self.db.write(lambda c: inbox.take(c, row.id))
-                return
-            heard = await self._with_document(channel, Heard(row.id, row.bot_id, incoming, row.said_at))
-            message = await self._handled(heard)
-        except Exception as error:
-            # Whatever a handler trips over, the person is answered and the next event is handled (design.md).
-            log.exception("An event could not be handled", received=row.id)
-            await self._failed(row, heard, type(error).__name__)
-        if heard:
-            self._see(channel, heard, message.text if message and message.toast else None)
-
-    async def _handled(self, heard: Heard) -> Message | None:
-        return await self.db.write(lambda c: dispatch.handle(c, heard, self.clock(), self.rules))
-
-    def _see(self, channel: Channel, heard: Heard, toast: str | None) -> None:
-        """Tell the platform that a tap was seen: beside everything else, because it may take its time."""
-        seeing = asyncio.create_task(channel.seen(heard.incoming, toast))
-        self._courtesies.add(seeing)
-        seeing.add_done_callback(self._courtesies.discard)
-
-    async def _all_seen(self) -> None:
-        if self._courtesies:
-            await asyncio.wait(self._courtesies)
-
-    async def _with_document(self, channel: Channel, heard: Heard) -> Heard:
-        if not dispatch.may_want_file(heard.incoming):
-            return heard
-        wanted = await self.db.read(lambda c: dispatch.wanted_file(c, heard))
-        if wanted is None:
-            return heard
-        if (wanted.size or 0) > LARGEST_DOCUMENT:
-            return replace(heard, document=UnreadableRoster("too_big"))
-        try:
-            async with asyncio.timeout(FETCH_S):
-                content = await channel.fetch(wanted.file_id, LARGEST_DOCUMENT)
-        except (SendError, TimeoutError) as error:
-            log.warning("A document could not be fetched", received=heard.row_id, reason=type(error).__name__)
-            return heard
-        # A long list takes seconds to read: never in the event loop, never in a transaction.
-        return replace(heard, document=await asyncio.to_thread(_sheet, content, wanted))
-
-    async def _failed(self, row: inbox.Waiting, heard: Heard | None, error: str) -> None:
-        poisoned = await self.db.write(lambda c: inbox.failed(c, row.id, error))
-        if not poisoned or heard is None:
-            return
-        try:
-            await self.db.write(lambda c: dispatch.trouble(c, heard, self.clock(), self.rules))
-        except Exception:
-            log.exception("Not even the trouble could be told", received=row.id)
 
     # ---- time ----
 
     async def tick(self) -> None:
+        """Do all that is due now, slice by slice, so that others may write in between."""
+        while await self.db.write(self._tick):
+            pass
         now = self.clock()
-        await self.db.write(lambda c: scheduler.tick(c, now, self.rules))
         today = self.rules.local(now).date()
         if today != self._cleaned_on:
-            await self.db.write(lambda c: scheduler.clean(c, now))
+            while await self.db.write(lambda c: scheduler.clean(c, now, self.settings.delivery.keep_days)):
+                pass
             self._cleaned_on = today
+
+    def _tick(self, connection: Any) -> bool:
+        more = scheduler.tick(connection, self.clock(), self.rules)
+        if more:
+            stir(connection)
+        return more
 
     async def settle(self, *, listen: bool = True) -> None:
         """Do all there is to do now: events, what is due, deliveries, until nothing is left.
@@ -176,16 +126,16 @@ class App:
         """
         while True:
             for bot_id in self.channels if listen else ():
-                await self.receive(bot_id, 0)
-            handled = await self.handle_waiting()
+                await self.inbound.receive(bot_id, 0)
+            handled = await self.inbound.handle_waiting()
             await self.tick()
             if not await self.sender.deliver() and not handled:
-                await self._all_seen()
+                await self.inbound.all_seen()
                 return
 
     async def next_instant(self) -> datetime | None:
         now = self.clock()
-        found = [await self.db.read(lambda c: scheduler.next_instant(c, now))]
+        found = [await self.db.read(lambda c: scheduler.next_instant(c, now, self.rules))]
         if held := self.sender.opens_in:
             found.append(now + timedelta(seconds=held, milliseconds=1))
         return min((moment for moment in found if moment), default=None)
@@ -202,51 +152,90 @@ class App:
 
     # ---- on its own ----
 
-    async def run(self, *, ticks: bool = True) -> None:
-        """Poll, handle, tick and deliver until cancelled. `ticks=False` leaves time to whoever moves the clock."""
+    async def run(self, roles: Sequence[Role] = ROLES, *, ticks: bool = True) -> None:
+        """Do the work of these roles until cancelled. `ticks=False` leaves time to whoever moves the clock."""
         async with asyncio.TaskGroup() as tasks:
-            for bot_id in self.channels:
-                tasks.create_task(self._poll(bot_id))
-            tasks.create_task(self._work())
+            for work in self._works(roles, ticks=ticks):
+                tasks.create_task(work)
+
+    def _works(self, roles: Sequence[Role], *, ticks: bool) -> list[Coroutine[Any, Any, None]]:
+        works = [self._live(), self._pulse()]
+        if not self.db.is_sqlite:
+            works.append(self.db.listen(self._rouse))
+        if "web" in roles and self._hooks:
+            works.append(self._serve())
+        if "chat" in roles:
+            works += [self._hear(), *(self._poll(bot_id) for bot_id in self.channels if not self._hooks)]
+        if "send" in roles:
             # Beside the rest: an answer overtakes a broadcast that is on its way.
-            tasks.create_task(self._carry())
-            if ticks:
-                tasks.create_task(self._ticks())
+            works.append(self._carry())
+        if "tick" in roles:
+            works += [self._follow_time(), self._ticks()] if ticks else [self._follow_time()]
+        return works
+
+    def _rouse(self) -> None:
+        """Something came or was done: whoever goes on from there looks at once."""
+        self._heard.set()
+        self._due.set()
+        self.sender.wake()
 
     async def _poll(self, bot_id: int) -> None:
         wait = 1.0
         while True:
+            pause = wait
             try:
-                if await self.receive(bot_id, POLL_S):
-                    self._stir.set()
-                wait = 1.0
-                continue
+                if not await self._is_mine(bot_id):
+                    pause = BEAT_S
+                else:
+                    await self.channels[bot_id].unlisten()
+                    while await self._is_mine(bot_id):
+                        if await self.inbound.receive(bot_id, POLL_S):
+                            self._rouse()
+                        wait = 1.0
+                    continue
             except SendError as error:
                 _tell(error, bot_id)
                 pause = error.retry_after or wait
+            except FencedError:
+                pause = BEAT_S
             except Exception:
                 log.exception("What came in could not be kept; it is once more tried", bot=bot_id)
-                pause = wait
             await asyncio.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT_S)
 
-    async def _work(self) -> None:
+    async def _is_mine(self, bot_id: int) -> bool:
+        """Whether this process is the one that asks a bot's platform for news."""
+        return await self.db.write(lambda c: workers.polls(c, self.sender.worker, bot_id))
+
+    async def _hear(self) -> None:
         while True:
-            self._stir.clear()
+            self._heard.clear()
             try:
-                await self.handle_waiting()
-                await self.tick()
+                if await self.inbound.handle_waiting():
+                    self._rouse()
+                    continue
             except Exception:
                 # The database may be away for a while: every row is still there when it is back.
-                log.exception("A round of work was broken off")
+                log.exception("A round of answering was broken off")
+            await _any(self._heard, TICK_S)
+
+    async def _follow_time(self) -> None:
+        while True:
+            self._due.clear()
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("A round of what is due was broken off")
             self.sender.wake()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stir.wait(), TICK_S)
+            await asyncio.sleep(TICK_GAP_S)
+            await _any(self._due, TICK_S)
 
     async def _carry(self) -> None:
         while True:
             try:
                 await self.sender.deliver()
+            except FencedError:
+                await self._enlist_again()
             except Exception:
                 log.exception("A round of sending was broken off")
                 await asyncio.sleep(TICK_S)
@@ -258,12 +247,85 @@ class App:
 
         ticking = AsyncIOScheduler(timezone=UTC)
         grace = int(timedelta(hours=1).total_seconds())
-        ticking.add_job(self._stir.set, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=grace)
+        ticking.add_job(self._due.set, "interval", seconds=TICK_S, coalesce=True, misfire_grace_time=grace)
         ticking.start()
         try:
             await asyncio.Event().wait()
         finally:
             ticking.shutdown(wait=False)
+
+    # ---- among other processes ----
+
+    async def _live(self) -> None:
+        """Beat, and look after the others: what a dead one left on the wire is settled by whoever notices first."""
+        while True:
+            await asyncio.sleep(BEAT_S)
+            try:
+                dead = self._watch.look(await self.db.write(self._beat), time.monotonic())
+                if await self.sender.recover(dead):
+                    self._rouse()
+            except FencedError:
+                await self._enlist_again()
+            except Exception:
+                log.exception("A beat could not be kept")
+
+    def _beat(self, connection: Any) -> dict[int, int]:
+        workers.beat(connection, self.sender.worker)
+        return workers.beats(connection, but=self.sender.worker)
+
+    async def _enlist_again(self) -> None:
+        """Others took this process for dead: it begins anew, under another number."""
+        log.error("This process stood still for so long that others took over what it held")
+        self.sender.worker = await self.db.surely(lambda c: workers.enlist(c, self.clock()))
+
+    async def _pulse(self) -> None:
+        while True:
+            await asyncio.sleep(PULSE_S)
+            try:
+                await lineage.go_on(self.db, self.clock())
+            except Exception:
+                log.exception("The pulse could not be kept")
+
+    # ---- webhooks ----
+
+    @property
+    def _hooks(self) -> list[hooks.Hook]:
+        secret = self.settings.telegram.webhook_secret.get_secret_value()
+        if not self.settings.telegram.webhook:
+            return []
+        return [
+            hooks.Hook(channel.name, channel.external, secret, partial(self._accept, bot_id))
+            for bot_id, channel in self.channels.items()
+        ]
+
+    async def _accept(self, bot_id: int, payload: Any) -> None:
+        if await self.inbound.accept(bot_id, payload):
+            self._rouse()
+
+    async def _serve(self) -> None:
+        bound = server.listen(self.settings.web.address)
+        ours = self._hooks
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(hooks.Hooks(ours, partial(self.db.read, lineage.held)).app, bound))
+            for hook, channel in zip(ours, self.channels.values(), strict=True):
+                tasks.create_task(self._announce(hook, channel))
+
+    async def _announce(self, hook: hooks.Hook, channel: Channel) -> None:
+        """Tell a platform where to bring its news, again and again until it has understood."""
+        wait = 1.0
+        while True:
+            try:
+                await channel.listen(self.settings.telegram.webhook + hook.path, hook.secret)
+                return
+            except SendError as error:
+                log.warning("The platform does not take the webhook", channel=channel.name, reason=error.reason)
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+
+async def _any(event: asyncio.Event, most_s: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), most_s)
 
 
 def _tell(error: SendError, bot_id: int) -> None:
@@ -272,17 +334,6 @@ def _tell(error: SendError, bot_id: int) -> None:
         log.error("This bot is refused: its token is wrong, or another copy of it runs", **facts)
     else:
         log.warning("The platform does not answer", **facts)
-
-
-def _sheet(content: bytes, document: Document) -> RosterFile | UnreadableRoster:
-    try:
-        return read_roster(content, document.name)
-    except UnreadableRoster as error:
-        return error
-
-
-def _arrival(raw: Raw, now: datetime) -> inbox.Arrival:
-    return inbox.Arrival(raw.event_key, raw.chat, raw.said_at or now, raw.payload)
 
 
 def build(
@@ -300,7 +351,6 @@ def build(
         Opener(db, clock, settings.rules()),
         base_url=base_url or telegram.base_url or None,
         proxy=telegram.proxy or None,
+        at_once=settings.delivery.in_flight,
     )
-    # With a make-believe clock, what is held for a while is held by that clock.
-    elapsed = time.monotonic if clock is system_clock else lambda: clock().timestamp()
-    return App(settings, db, [bot], clock, elapsed)
+    return App(settings, db, [bot], clock)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from content.message import Message
@@ -117,6 +117,9 @@ class Channel(Protocol):
 
     def read(self, payload: Mapping[str, Any]) -> Incoming | None:
         """What a person did, or None where an event holds nothing for us."""
+
+    def pace(self, chat: str) -> tuple[timedelta, int]:
+        """How fast one chat may be written to: the rest after each message, and how many may come without it."""
 
     def parts(self, message: Message) -> Sequence[Message]:
         """The message as the single calls that it takes, in order; the choices on the last."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -108,6 +109,16 @@ class Transport(BaseRequest):
         if found is None:
             raise TelegramError(_UNREADABLE)
         return found
+
+
+class Fields:
+    """The fields of a request that has no files: as much of the library's `RequestData` as a transport asks for."""
+
+    contains_files = False
+    multipart_data: Mapping[str, Any] = {}
+
+    def __init__(self, **fields: str | None) -> None:
+        self.json_parameters = {name: value for name, value in fields.items() if value is not None}
 
 
 class _Request(ClientRequest):

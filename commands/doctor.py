@@ -19,8 +19,9 @@ from app import build
 from channels.base import Channel, Listening, SendError
 from commands.speak import CONFIG, settings_or_exit
 from config import Settings
-from db import outbox
+from db import lineage, wire
 from db.engine import HEAD, Database, try_writing, version
+from db.rules import Rules
 from web import hooks
 
 MOST_OFF = timedelta(seconds=60)  # a clock that is further off sends reminders at a visibly wrong time
@@ -55,6 +56,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         yield _migration(await db.read(version))
         async for finding in _caught(db):
             yield finding
+        async for finding in _held(db, settings.rules()):
+            yield finding
     except (SQLAlchemyError, OSError) as error:
         yield False, f"Không ghi được cơ sở dữ liệu ({type(error).__name__}). Xem quyền của tệp, chỗ trống trên đĩa."
     finally:
@@ -68,12 +71,28 @@ def _migration(found: str | None) -> Finding:
 
 
 async def _caught(db: Database) -> AsyncIterator[Finding]:
-    if uncertain := await db.read(outbox.uncertain):
+    if uncertain := await db.read(wire.uncertain):
         numbers = ", ".join(str(row.id) for row in uncertain[:10])
         yield (
             False,
             f"{len(uncertain)} tin chưa biết tới hay chưa (số {numbers}). Người gửi quyết định gửi lại hay không.",
         )
+
+
+async def _held(db: Database, rules: Rules) -> AsyncIterator[Finding]:
+    """Whether this is a copy of which nobody knows what has left already."""
+    beside = lineage.read_pulse(db)
+    if await db.read(lineage.is_moved):
+        yield False, "Trợ lý đã chuyển sang máy chủ PostgreSQL; tệp này không chạy nữa. Sửa database trong config.toml."
+    elif since := await db.read(lineage.held):
+        moment = rules.local(since)
+        yield (
+            False,
+            f"Từ {moment:%H:%M} ngày {moment.day} tháng {moment.month}, trợ lý tạm giữ tin, chỉ trả lời người nhắn "
+            "đến: cơ sở dữ liệu là bản được đưa vào lại. Chạy “python bot.py release” để xem và cho nhắn tiếp.",
+        )
+    elif await db.read(lambda c: lineage.is_copy(c, beside)):
+        yield False, "Cơ sở dữ liệu là bản được đưa vào lại. Chạy “python bot.py release” để xem và cho nhắn tiếp."
 
 
 async def _network(settings: Settings) -> AsyncIterator[Finding]:

@@ -18,28 +18,42 @@ from config import Settings
 
 @click.command()
 @CONFIG
-def command(path: Path) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(["chat", "send", "tick", "web", "all"]),
+    default="all",
+    show_default=True,
+    help="What this process does; several processes may share one PostgreSQL database.",
+)
+def command(path: Path, role: str) -> None:
     """Talk to the real Telegram."""
     settings = settings_or_exit(path)
+    if role != "all" and settings.database.startswith("sqlite"):
+        sys.exit(
+            "Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database là một máy chủ PostgreSQL trong config.toml."
+        )
     if not settings.telegram.token.get_secret_value():
         sys.exit(
             "Chưa có telegram.token trong config.toml. Lấy ở @BotFather rồi ghi vào, hoặc chạy “python bot.py init”."
         )
     logs.set_up()
-    sys.exit(asyncio.run(run(settings)))
+    sys.exit(asyncio.run(run(settings, role)))
 
 
-async def run(settings: Settings) -> str | None:
+async def run(settings: Settings, role: str = "all") -> str | None:
     """Run until asked to stop; a sentence where it could not start."""
-    from app import build  # noqa: PLC0415  after the settings are known to be good
+    from app import ROLES, build  # noqa: PLC0415  after the settings are known to be good
     from channels.base import SendError  # noqa: PLC0415
     from db.engine import InUseError  # noqa: PLC0415
+    from db.lineage import MovedError  # noqa: PLC0415
 
     app = build(settings)
     try:
         await app.start()
         click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
-        await until_asked(app.run())
+        await until_asked(app.run([each for each in ROLES if role in (each, "all")]))
+    except MovedError:
+        return f"Trợ lý đã chuyển khỏi {app.db.url.database}. Đặt database trong config.toml thành nơi mới."
     except InUseError:
         return f"Đã có một trợ lý đang chạy trên {app.db.url.database}. Tắt nó trước, rồi chạy lại."
     except SendError as error:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from db import notices
 from db.people import Person
 from db.sql import add_once, insert, many, one
 from db.tables import addresses, bots, links, people
@@ -50,10 +51,19 @@ def heard_from(connection: Connection, bot_id: int, chat: str, now: datetime) ->
     """The address somebody has just written from: alive, whatever it was before."""
     add_once(connection, addresses, [{"bot_id": bot_id, "chat": chat}])
     here = (addresses.c.bot_id == bot_id) & (addresses.c.chat == chat)
-    alive = {"last_in_at": now, "dead_at": None, "dead_why": None}
+    alive = {"last_in_at": now, "dead_at": None}
     row = connection.execute(addresses.update().where(here).values(**alive).returning(addresses)).first()
     assert row is not None  # noqa: S101  the line before the update made sure of it
-    return Address(**row._mapping)
+    if row.dead_why:
+        _back_to_life(connection, row.id, now)
+    return Address(**{**row._mapping, "dead_why": None})
+
+
+def _back_to_life(connection: Connection, address_id: int, now: datetime) -> None:
+    """Whoever had blocked the bot and writes again hears what is still on its way."""
+    connection.execute(addresses.update().where(addresses.c.id == address_id).values(dead_why=None))
+    for person in people_at(connection, address_id):
+        notices.catch_up(connection, person.id, now)
 
 
 def mark_dead(connection: Connection, address_id: int, why: str, now: datetime) -> None:
@@ -68,13 +78,24 @@ def people_at(connection: Connection, address_id: int, consent: str = "agreed") 
     return many(Person, rows)
 
 
+def behind(connection: Connection, address_ids: Iterable[int]) -> dict[int, list[Person]]:
+    """`people_at` of many addresses at once; an address behind which nobody stands is left out."""
+    here = links.c.address_id.in_(list(address_ids)) & (links.c.consent == "agreed") & people.c.left_at.is_(None)
+    rows = connection.execute(select(links.c.address_id, people).join_from(links, people).where(here))
+    found: dict[int, list[Person]] = {}
+    for address_id, *person in sorted(rows.all(), key=lambda row: row.sort_key):
+        found.setdefault(address_id, []).append(Person(*person))
+    return found
+
+
 _LISTENING = (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
 
 
-def listeners(connection: Connection, address_id: int) -> set[int]:
-    """The people who want to hear at an address what nobody there has asked for."""
-    here = (links.c.address_id == address_id) & _LISTENING
-    return set(connection.execute(select(links.c.person_id).where(here)).scalars())
+def listeners(connection: Connection, address_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(address, person): who wants to hear at an address what nobody there has asked for."""
+    here = links.c.address_id.in_(list(address_ids)) & _LISTENING
+    found = connection.execute(select(links.c.address_id, links.c.person_id).where(here)).all()
+    return {(address_id, person_id) for address_id, person_id in found}
 
 
 def best_for(connection: Connection, person_id: int) -> Address | None:

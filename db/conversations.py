@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from db.sql import insert, put
+from db.sql import put
 from db.tables import addresses, conversations, offers, screens
 
 FORGET_AFTER = timedelta(minutes=30)  # an awaited answer
@@ -61,12 +62,16 @@ def save(connection: Connection, address_id: int, conversation: Conversation) ->
     put(connection, conversations, {"address_id": address_id}, vars(conversation))
 
 
-def offered(connection: Connection, address_id: int, offer: Offer) -> None:
-    """Remember the choices of a message that has left; only the newest few are kept."""
-    newest = insert(connection, offers, address_id=address_id, **vars(offer))
-    older = select(offers.c.id).where(offers.c.address_id == address_id, offers.c.id <= newest)
-    kept = connection.execute(older.order_by(offers.c.id.desc()).limit(KEPT_OFFERS)).scalars().all()
-    connection.execute(offers.delete().where(offers.c.address_id == address_id, offers.c.id < min(kept)))
+def offered(connection: Connection, menus: Sequence[tuple[int, Offer]]) -> None:
+    """Remember the choices of messages that have left, address by address; only the newest few are kept."""
+    if not menus:
+        return
+    connection.execute(offers.insert(), [{"address_id": address_id, **vars(offer)} for address_id, offer in menus])
+    place = func.row_number().over(partition_by=offers.c.address_id, order_by=offers.c.id.desc()).label("place")
+    ranked = select(offers.c.id, place).where(offers.c.address_id.in_([address_id for address_id, _ in menus]))
+    older = ranked.subquery()
+    forgotten = select(older.c.id).where(older.c.place > KEPT_OFFERS)
+    connection.execute(offers.delete().where(offers.c.id.in_(forgotten)))
 
 
 def newest_offers(connection: Connection, address_id: int, said_at: datetime) -> list[Offer]:

@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fcntl
 import os
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from db.sql import STIR
+from db.writer import Writer
 
 log = structlog.get_logger()
 
 T = TypeVar("T")
 
 # What the engines raise when they cannot be reached, are locked or full; all of it may pass.
-AWAY = (OperationalError, InterfaceError, OSError)
+_GONE = ("08", "53", "55", "57")  # a server's words for: no connection, no resources, not now, shut down
+
+
+class AwayError(Exception):
+    """The server cannot be reached, is starting, stopping or full."""
+
+
+AWAY = (AwayError, OperationalError, InterfaceError, OSError)
 LONGEST_WAIT_S = 30.0
+CONNECTIONS = 8  # of one process to a server
+
+# Two transactions got into each other's way, and the server broke one off: deadlock, serialization.
+_CROSSED = ("40P01", "40001")
+_RETRY_S = (0.05, 0.1, 0.2, 0.4)
 
 HEAD = "0001"  # the newest migration; a test holds it against db/migrations
 
@@ -44,8 +61,8 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.url = make_url(url)
-        self.engine = _sqlite(url) if self.is_sqlite else create_async_engine(url, hide_parameters=True)
-        self._one_writer = asyncio.Lock()
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+        self._writer = Writer(_writing_engine(self.url)) if self.is_sqlite else None
         self._lock: int | None = None
 
     @property
@@ -60,12 +77,29 @@ class Database:
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction that commits when it returns and leaves no trace when it raises.
 
-        One writer at a time in this process: SQLite has no more, and waiting here costs less than its busy loop.
+        On SQLite there is one writer, and what waits for it shares a commit. PostgreSQL takes several at once, and
+        may ask that one of two that got into each other's way begin anew: `work` keeps nothing outside the database.
         """
-        async with self._one_writer, self.engine.connect() as connection:
-            await connection.execution_options(writes=True)
-            async with connection.begin():
+        if self._writer:
+            written: T = await self._writer.write(work)
+            return written
+        for wait in _RETRY_S:
+            try:
+                return await self._transaction(work)
+            except DBAPIError as error:
+                if not is_crossed(error):
+                    raise
+                await asyncio.sleep(wait * random.random())  # noqa: S311  it spreads, it protects nothing
+        return await self._transaction(work)
+
+    async def _transaction(self, work: Callable[[Connection], T]) -> T:
+        try:
+            async with self.engine.connect() as connection, connection.begin():
                 return await connection.run_sync(work)
+        except DBAPIError as error:
+            if is_away(error):
+                raise AwayError from error
+            raise
 
     async def surely(self, work: Callable[[Connection], T]) -> T:
         """`write`, again and again while the database is away: for what has happened outside and must be known."""
@@ -79,14 +113,23 @@ class Database:
                 wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        async with self.engine.connect() as connection, connection.begin():
-            return await connection.run_sync(work)
+        return await self._transaction(work)
+
+    async def listen(self, stirred: Callable[[], None]) -> None:
+        """Call `stirred` whenever another process has left something to do on the server, until cancelled."""
+        import asyncpg  # noqa: PLC0415  not needed for a file
+
+        address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        while True:
+            with contextlib.suppress(OSError, asyncpg.PostgresError):
+                await _heard_from(await asyncpg.connect(address), stirred)
+            log.warning("The server does not say any more what others have left to do; it is asked again")
+            await asyncio.sleep(1)
 
     async def migrate(self) -> None:
         """Bring the tables to the newest form; nothing to do where they have it."""
         if await self.read(version) != HEAD:
-            async with self.engine.begin() as connection:
-                await connection.run_sync(_upgrade)
+            await self.write(_upgrade)
 
     def claim(self) -> None:
         """Be the one bot that runs on this file; raises InUseError. The system frees it however the process ends.
@@ -108,8 +151,39 @@ class Database:
             self._lock = None
 
     async def close(self) -> None:
+        if self._writer:
+            await self._writer.close()
         self._free()
         await self.engine.dispose()
+
+
+async def _heard_from(connection: Any, stirred: Callable[[], None]) -> None:
+    """Pass on what other processes say, until the server is gone."""
+    gone = asyncio.Event()
+    connection.add_termination_listener(lambda _: gone.set())
+    try:
+        await connection.add_listener(STIR, lambda *_: stirred())
+        stirred()  # what was said while nobody listened
+        await gone.wait()
+    finally:
+        connection.terminate()
+
+
+def _state(error: DBAPIError) -> str:
+    """The five letters by which a server names what went wrong; empty for a file."""
+    return getattr(error.orig, "sqlstate", None) or ""
+
+
+def is_crossed(error: DBAPIError) -> bool:
+    """Whether two transactions got into each other's way: the one that was broken off begins anew."""
+    return _state(error) in _CROSSED
+
+
+def is_away(error: Exception) -> bool:
+    """Whether an error says that the database cannot be reached, is locked or full; all of it may pass."""
+    if isinstance(error, DBAPIError) and not is_crossed(error):
+        return error.connection_invalidated or _state(error)[:2] in _GONE or isinstance(error, AWAY)
+    return isinstance(error, AWAY)
 
 
 def version(connection: Connection) -> str | None:
@@ -136,10 +210,28 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _sqlite(url: str) -> AsyncEngine:
-    engine = create_async_engine(url, hide_parameters=True)
+def _server_engine(url: str) -> AsyncEngine:
+    # A connection that the server has closed meanwhile is noticed before it is used.
+    return create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
 
-    @event.listens_for(engine.sync_engine, "connect")
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    """For what only reads."""
+    engine = create_async_engine(url, hide_parameters=True)
+    _prepare(engine.sync_engine, "BEGIN")
+    return engine
+
+
+def _writing_engine(url: URL) -> Engine:
+    """For the thread of the one writer: a plain connection needs no hop between threads for every statement."""
+    engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True, pool_size=1)
+    # A deferred transaction that reads and then writes fails at once, whatever the busy timeout.
+    _prepare(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def _prepare(engine: Engine, how: str) -> None:
+    @event.listens_for(engine, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
         # The driver must not open transactions by itself: `begin` below says which kind.
         raw: Any = connection
@@ -149,10 +241,6 @@ def _sqlite(url: str) -> AsyncEngine:
             cursor.execute(pragma)
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A deferred transaction that reads and then writes fails at once, whatever the busy timeout.
-        writes = connection.get_execution_options().get("writes")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
+        connection.exec_driver_sql(how)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, select
 
 from db.sql import add_once
 from db.tables import received
@@ -42,15 +42,17 @@ def store(connection: Connection, bot_id: int, arrivals: Sequence[Arrival], now:
     return add_once(connection, received, rows)
 
 
-def waiting(connection: Connection, bot_ids: Iterable[int], most: int = 50) -> list[Waiting]:
-    """The oldest unhandled event of each chat with these bots, so that order is kept within a chat."""
-    first = (
-        select(func.min(received.c.id))
-        .where(received.c.state == "waiting", received.c.bot_id.in_(list(bot_ids)))
-        .group_by(received.c.bot_id, received.c.chat)
-    )
-    columns = [received.c[name] for name in Waiting.__dataclass_fields__]
-    found = select(*columns).where(received.c.id.in_(first)).order_by(received.c.id).limit(most)
+def waiting(connection: Connection, bot_ids: Iterable[int], most: int = 50, but: Collection[int] = ()) -> list[Waiting]:
+    """The oldest unhandled event of each chat with these bots, so that order is kept within a chat.
+
+    Kept from other workers until this transaction ends; what they have at this moment is passed over, and so is `but`.
+    """
+    older = received.alias("older")
+    same = (older.c.state == "waiting") & (older.c.bot_id == received.c.bot_id) & (older.c.chat == received.c.chat)
+    first = ~exists().where(same, older.c.id < received.c.id)
+    here = (received.c.state == "waiting") & received.c.bot_id.in_(list(bot_ids)) & received.c.id.not_in(list(but))
+    found = select(*(received.c[name] for name in Waiting.__dataclass_fields__)).where(here, first)
+    found = found.order_by(received.c.id).limit(most).with_for_update(skip_locked=True)
     return [Waiting(*row) for row in connection.execute(found).all()]
 
 

@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
-from db import addresses as address_rows
 from db.rules import Rules
 from db.sql import add_once, many
-from db.tables import addresses, conversations, deliveries, due_items, screens
+from db.tables import addresses, deliveries, due_items, screens
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
-MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
-TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
-ANSWER, CHANGE, ALERT, REMINDER, NOTICE = 0, 10, 15, 20, 30
+ANSWER, CHANGE, SCREEN, ALERT, REMINDER, NOTICE = 0, 10, 12, 15, 20, 30
+PRIORITIES = (ANSWER, CHANGE, SCREEN, ALERT, REMINDER, NOTICE)
+
+
+def allowed(now: datetime, rules: Rules) -> tuple[int, ...]:
+    """What may leave at this hour, the most pressing first.
+
+    Between the quiet hours nothing leaves by itself, but changes of a meeting: whoever made them chose the time.
+    """
+    return tuple(p for p in PRIORITIES if p <= SCREEN) if rules.is_quiet(now) else PRIORITIES
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ KINDS: dict[str, Kind] = {
     "erase": Kind(ALERT),
     # an official's notice
     "notice": Kind(NOTICE, once_more=False),
+    "notice_paused": Kind(ALERT),
 }
 
 
@@ -133,7 +140,7 @@ def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now
             here = (screens.c.address_id == address_id) & (screens.c.name == screen)
             drawn = connection.execute(select(screens.c.shown_at).where(here)).scalar()
             soonest = max(now, drawn + EDIT_GAP) if drawn else now
-            row = {"kind": "screen", "priority": ALERT, "send_after": soonest, "state": "queued", "screen": screen}
+            row = {"kind": "screen", "priority": SCREEN, "send_after": soonest, "state": "queued", "screen": screen}
             _queue(connection, address_id, **row)
 
 
@@ -197,224 +204,33 @@ def revive(connection: Connection, person_id: int, kind: str, subject: int, revi
     connection.execute(due_items.update().where(same, mine).values(state="waiting", due_at=due_at))
 
 
-# ---- gathering: due items -> deliveries ----
+def items_of(connection: Connection, delivery_ids: Iterable[int]) -> dict[int, list[Item]]:
+    """What each of these deliveries carries, in the order in which it became due."""
+    found = select(due_items).where(due_items.c.delivery_id.in_(list(delivery_ids))).order_by(due_items.c.id)
+    carried: dict[int, list[Item]] = {}
+    for item in many(Item, connection.execute(found).all()):
+        carried.setdefault(item.delivery_id or 0, []).append(item)
+    return carried
 
 
-def gather(connection: Connection, now: datetime, rules: Rules, most: int = 500) -> int:
-    """Put what is due now into deliveries; how many were made. Safe to repeat: every item moves on once."""
-    _drop_worthless(connection, now)
-    _hold_for_the_night(connection, now, rules)
-    ripe = (due_items.c.state == "waiting") & (due_items.c.due_at <= now)
-    found = select(due_items).where(ripe).order_by(due_items.c.priority, due_items.c.due_at, due_items.c.id)
-    items = many(Item, connection.execute(found.limit(most)).all())
-    ways = address_rows.best_of(connection, {item.person_id for item in items})
-    _set_items(connection, [item for item in items if item.person_id not in ways], state="unreachable")
-    reachable = [(ways[item.person_id], item) for item in items if item.person_id in ways]
-    return _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
-
-
-def _spare(
-    connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules
-) -> list[tuple[int, Item]]:
-    """At most one automatic message an address and local date: what would be a second one waits until the morning.
-
-    Only an invitation to a meeting that is over by then cannot wait: nobody would ever hear of that meeting.
-    """
-    today = rules.local(now).date()
-    morning = rules.at(today + timedelta(days=1), rules.quiet_until)
-    capped = [(way, item) for way, item in items if KINDS[item.kind].capped]
-    waits = [(way, item) for way, item in capped if item.kind != "invite" or item.worthless_after > morning]
-    full = _had_one(connection, {address_id for address_id, _ in waits}, today.isoformat())
-    late = {item.id: item for address_id, item in waits if address_id in full}
-    _set_items(connection, list(late.values()), due_at=morning)
-    return [(address_id, item) for address_id, item in items if item.id not in late]
-
-
-def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules) -> int:
-    """One delivery for each bundle: all that merges, and the same thing to several people of a household."""
-    bundles: dict[tuple[int, str], list[Item]] = {}
-    for address_id, item in items:
-        same = "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
-        bundles.setdefault((address_id, same), []).append(item)
-    if not bundles:
-        return 0
-    today = rules.local(now).date().isoformat()
-    bots = _bots(connection, {address_id for address_id, _ in bundles})
-    rows = [
-        {**_delivery(address_id, bundle, now, today), "bot_id": bots[address_id]}
-        for (address_id, _), bundle in bundles.items()
-    ]
-    made = deliveries.insert().returning(deliveries.c.id, sort_by_parameter_order=True)
-    ids = connection.execute(made, rows).scalars().all()
-    places = [
-        {"item": item.id, "into": into} for into, bundle in zip(ids, bundles.values(), strict=True) for item in bundle
-    ]
-    travels = due_items.update().where(due_items.c.id == bindparam("item"))
-    connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
-    return len(ids)
-
-
-def _bots(connection: Connection, address_ids: set[int]) -> dict[int, int]:
-    found = select(addresses.c.id, addresses.c.bot_id).where(addresses.c.id.in_(address_ids))
-    return {address_id: bot_id for address_id, bot_id in connection.execute(found).all()}
-
-
-def _delivery(address_id: int, bundle: list[Item], now: datetime, today: str) -> dict[str, Any]:
-    return {
-        "address_id": address_id,
-        "kind": "items",
-        "priority": min(item.priority for item in bundle),
-        "send_after": now,
-        "worthless_after": max(item.worthless_after for item in bundle),
-        "state": "queued",
-        "local_date": today if any(KINDS[item.kind].capped for item in bundle) else None,
-    }
-
-
-def _had_one(connection: Connection, address_ids: Iterable[int], local_date: str) -> set[int]:
-    mine = deliveries.c.address_id.in_(list(address_ids)) & (deliveries.c.local_date == local_date)
-    alive = deliveries.c.state.in_(["queued", "sending", "sent", "uncertain"])
-    return set(connection.execute(select(deliveries.c.address_id).where(mine, alive)).scalars())
-
-
-def _set_items(connection: Connection, items: list[Item], **values: Any) -> None:
-    if ids := [item.id for item in items]:
-        connection.execute(due_items.update().where(due_items.c.id.in_(ids)).values(**values))
-
-
-def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules) -> None:
-    """Between the quiet hours nothing leaves by itself, but changes of a meeting: whoever made them chose the time."""
-    morning = rules.next_allowed(now)
-    if morning == now:
-        return
-    item = (due_items.c.state == "waiting") & (due_items.c.due_at <= now) & (due_items.c.priority > CHANGE)
-    connection.execute(due_items.update().where(item).values(due_at=morning))
-    row = (deliveries.c.state == "queued") & (deliveries.c.kind == "items") & (deliveries.c.priority > CHANGE)
-    waiting = deliveries.update().where(row, deliveries.c.send_after <= now)
-    connection.execute(waiting.values(send_after=morning))
-
-
-def _hold_for_a_talk(connection: Connection, now: datetime) -> None:
-    """Whoever is in the middle of answering a question is not interrupted by what comes by itself."""
-    talks = select(conversations.c.address_id, conversations.c.expects_since).where(
-        conversations.c.expects.is_not(None), conversations.c.expects_since > now - TALK
-    )
-    row = (deliveries.c.state == "queued") & (deliveries.c.kind == "items") & (deliveries.c.priority > CHANGE)
-    for address_id, since in connection.execute(talks).all():
-        here = deliveries.update().where(row, deliveries.c.address_id == address_id, deliveries.c.send_after <= now)
-        connection.execute(here.values(send_after=since + TALK))
-
-
-def _drop_worthless(connection: Connection, now: datetime) -> None:
-    late = (due_items.c.state == "waiting") & (due_items.c.worthless_after < now)
-    connection.execute(due_items.update().where(late).values(state="expired"))
-    stale = (deliveries.c.state == "queued") & (deliveries.c.worthless_after < now)
-    values = {"state": "expired", "finished_at": now, "message": None}
-    connection.execute(deliveries.update().where(stale).values(**values))
-
-
-# ---- sending: queued -> sending -> sent ----
-
-
-def claim(connection: Connection, now: datetime, rules: Rules, bot_id: int, most: int) -> list[Delivery]:
-    """Commit the intent to send through a bot: at most one row a chat, the most pressing first."""
-    _drop_worthless(connection, now)
-    _hold_for_the_night(connection, now, rules)
-    _hold_for_a_talk(connection, now)
-    its = select(addresses.c.id).where(addresses.c.bot_id == bot_id)
-    ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now) & deliveries.c.address_id.in_(its)
-    other = deliveries.alias("other")
-    busy = exists().where(and_(other.c.address_id == deliveries.c.address_id, other.c.state == "sending"))
-    order = (deliveries.c.priority, deliveries.c.id)
-    place = func.row_number().over(partition_by=deliveries.c.address_id, order_by=order).label("place")
-    ranked = select(deliveries.c.id, deliveries.c.priority, place).where(ripe, ~busy).subquery()
-    first = select(ranked.c.id).where(ranked.c.place == 1).order_by(ranked.c.priority, ranked.c.id).limit(most)
-    ids = list(connection.execute(first).scalars())
-    mine = deliveries.update().where(deliveries.c.id.in_(ids), deliveries.c.state == "queued")
-    taken = mine.values(state="sending", dispatched_at=now, tries=deliveries.c.tries + 1).returning(deliveries)
-    return sorted(many(Delivery, connection.execute(taken).all()), key=lambda d: (d.priority, d.id))
-
-
-def items_of(connection: Connection, delivery_id: int) -> list[Item]:
-    found = select(due_items).where(due_items.c.delivery_id == delivery_id).order_by(due_items.c.id)
-    return many(Item, connection.execute(found).all())
-
-
-def part_sent(connection: Connection, delivery_id: int) -> None:
-    mine = deliveries.c.id == delivery_id
-    connection.execute(deliveries.update().where(mine).values(parts_sent=deliveries.c.parts_sent + 1))
-
-
-def finish(
-    connection: Connection,
-    delivery_id: int,
-    state: str,
-    now: datetime,
-    *,
-    message_id: str | None = None,
-    error: str | None = None,
-) -> None:
-    """Settle a row for good; its words are emptied, only that it was sent remains."""
-    values = {"state": state, "finished_at": now, "message_id": message_id, "error": error, "message": None}
-    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
-
-
-def again(connection: Connection, delivery_id: int, send_after: datetime, error: str, *, resent: bool = False) -> None:
-    """Give a row back to the queue; `resent` when it may have arrived already."""
-    values: dict[str, Any] = {"state": "queued", "send_after": send_after, "error": error}
-    if resent:
-        values["resent"] = True
-    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
-
-
-def put_back(connection: Connection, delivery_id: int, error: str) -> None:
-    """What has certainly not left waits as before; that was no attempt, however often it happens."""
-    values = {"state": "queued", "tries": deliveries.c.tries - 1, "error": error}
-    connection.execute(deliveries.update().where(deliveries.c.id == delivery_id).values(**values))
-
-
-def reroute(connection: Connection, delivery_id: int, now: datetime) -> None:
-    """The address was dead: what it carried is due again, for another address of the person if there is one."""
-    mine = due_items.c.delivery_id == delivery_id
-    back = {"state": "waiting", "due_at": now, "delivery_id": None}
-    connection.execute(due_items.update().where(mine).values(**back))
-
-
-def caught_on_the_wire(connection: Connection) -> list[Delivery]:
-    """Rows whose outcome a crash left unknown."""
-    found = select(deliveries).where(deliveries.c.state == "sending").order_by(deliveries.c.id)
-    return many(Delivery, connection.execute(found).all())
-
-
-def uncertain(connection: Connection) -> list[Delivery]:
-    """Rows that may or may not have arrived and wait for their author's decision."""
-    found = select(deliveries).where(deliveries.c.state == "uncertain").order_by(deliveries.c.id)
-    return many(Delivery, connection.execute(found).all())
-
-
-def repeats(connection: Connection, delivery: Delivery) -> bool:
-    """The policy for a row that may have arrived: once more, or held for its author. What kills us is not repeated."""
-    if delivery.tries >= MOST_TRIES:
-        return False
-    return all(KINDS[item.kind].once_more for item in items_of(connection, delivery.id))
-
-
-def next_instant(connection: Connection, after: datetime) -> datetime | None:
+def next_instant(connection: Connection, after: datetime, rules: Rules) -> datetime | None:
     """When the next thing in the outbox is due, later than `after`."""
     item = select(func.min(due_items.c.due_at)).where(due_items.c.state == "waiting", due_items.c.due_at > after)
-    row = select(func.min(deliveries.c.send_after)).where(
-        deliveries.c.state == "queued", deliveries.c.send_after > after
-    )
+    queued = deliveries.c.state == "queued"
+    row = select(func.min(deliveries.c.send_after)).where(queued, deliveries.c.send_after > after)
     found = [connection.execute(query).scalar() for query in (item, row)]
+    kept = exists().where(queued, deliveries.c.priority > SCREEN)
+    if rules.is_quiet(after) and connection.execute(select(kept)).scalar():
+        found.append(rules.next_allowed(after))
     return min((moment for moment in found if moment), default=None)
 
 
-def is_idle(connection: Connection, now: datetime) -> bool:
+def is_idle(connection: Connection, now: datetime, rules: Rules) -> bool:
     """Nothing is due, on its way to the wire, or on it."""
     item = (due_items.c.state == "waiting") & (due_items.c.due_at <= now)
-    row = or_(deliveries.c.state == "sending", and_(deliveries.c.state == "queued", deliveries.c.send_after <= now))
-    busy = or_(exists().where(item), exists().where(row))
-    return not connection.execute(select(busy)).scalar()
+    ripe = (deliveries.c.state == "queued") & (deliveries.c.send_after <= now)
+    row = or_(deliveries.c.state == "sending", and_(ripe, deliveries.c.priority.in_(allowed(now, rules))))
+    return not connection.execute(select(or_(exists().where(item), exists().where(row)))).scalar()
 
 
 def reached(connection: Connection, kinds: Iterable[str], subject: int) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table
+from sqlalchemy import Connection, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 T = TypeVar("T")
@@ -42,3 +42,19 @@ def one(kind: type[T], row: Row[Any] | None) -> T | None:
 
 def many(kind: type[T], rows: Sequence[Row[Any]]) -> list[T]:
     return [kind(**row._mapping) for row in rows]
+
+
+STIR = "stir"  # the channel on which processes that share a server wake each other
+
+
+def stir(connection: Connection) -> None:
+    """Let other processes know, once this is committed, that there is something to do."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_notify(STIR, "")))
+
+
+def only_one(connection: Connection, what: int) -> bool:
+    """Whether no other process is at `what` now; it is kept from them until this transaction ends."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.execute(select(func.pg_try_advisory_xact_lock(what))).scalar())

@@ -1,58 +1,74 @@
-"""The way out of one bot: how fast it may send, and when it may not send at all. Durations are seconds."""
+"""The way out of one bot: how fast it may send, and when it may not send at all. Durations are seconds.
+
+A platform counts the messages of the last second. Even gaps that are a little longer than the limit's own keep below
+it wherever that second begins, as long as each message leaves within `LATE_S` of its turn; the ledger of what has left
+makes sure of it where one process alone sends.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 import time
+from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
-MOST_IN_FLIGHT = 8
+from db.pacing import Pace
+
+LATE_S = 0.015
+CATCH_UP_S = 0.25  # a process that sends alone makes up for turns it has slept through, if not for more
+WINDOW_S = 1.0
 PATIENCE = 3  # failures in a row that may be those of single messages
 DOUBLINGS = 6  # of a pause of one second
+SLOWER = 0.8  # after the platform said that it was too fast
+CREEP_A_MINUTE = 0.01  # of the configured speed, back up after each quiet minute
+SAME_REFUSAL_S = 5.0  # what was on the wire together is refused together, and counts once
 
 
 class ClosedError(Exception):
-    """The way out was closed while a row waited for its turn."""
+    """The way out was closed while a row waited for its turn, or the turn has passed."""
 
 
 class Line:
-    """Even gaps between sends, so that no second ever holds more than the limit, and a gate.
+    """Turns in even gaps, a gate, and places on the wire.
 
     The gate closes for as long as the platform asks, and for a growing while when the wire fails several times in a
     row; while that trouble lasts, one row at a time finds out whether it is over. The gate goes by `elapsed`, which
-    never runs backwards; the gaps by real time, whatever the make-believe clock shows.
+    never runs backwards; the turns by real time, whatever a make-believe clock shows.
     """
 
-    def __init__(self, per_second: float, elapsed: Callable[[], float]) -> None:
-        self.gap = 1 / per_second
+    def __init__(self, per_second: float, most: int, elapsed: Callable[[], float], *, shared: bool) -> None:
+        self.per_second, self.most, self.shared = per_second, most, shared
         self.in_flight = 0
+        self.share = 1.0
+        self._refused_at = -math.inf
         self._elapsed = elapsed
         self._turn_at = 0.0
+        self._lead = 0.01
+        self._trip = 0.1
         self._opens_at = 0.0
         self._failures = 0
+        self._left: deque[float] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
+
+    # ---- the gate ----
 
     @property
     def opens_in(self) -> float:
         """Seconds until the gate opens; 0 where it is open."""
         return max(0.0, self._opens_at - self._elapsed())
 
-    @property
-    def room(self) -> int:
-        """How many more rows may be taken to the wire now."""
-        if self.opens_in:
-            return 0
-        return (1 if self._failures else MOST_IN_FLIGHT) - self.in_flight
-
-    async def turn(self) -> None:
-        """Wait for the next gap. Raises ClosedError when the gate has closed meanwhile."""
-        turn_at = self._turn_at = max(time.monotonic(), self._turn_at + self.gap)
-        await asyncio.sleep(turn_at - time.monotonic())
-        if self.opens_in:
-            raise ClosedError
-
     def close(self, seconds: float) -> None:
         """Nothing leaves for so long; never shortens what was asked before."""
         self._opens_at = max(self._opens_at, self._elapsed() + seconds)
+
+    def refused(self, seconds: float) -> None:
+        """Too fast, says the platform, and wants a pause: from then on slower, and up again minute by minute."""
+        now = time.monotonic()
+        if now - self._refused_at > SAME_REFUSAL_S:
+            self.share = self._share(now) * SLOWER
+        self._refused_at = now
+        self.close(seconds)
 
     def failed(self) -> None:
         """The wire gave no proper answer. What was in flight together fails together, and counts once."""
@@ -62,5 +78,99 @@ class Line:
         if self._failures >= PATIENCE:
             self.close(2.0 ** min(self._failures - PATIENCE, DOUBLINGS))
 
-    def worked(self) -> None:
+    def worked(self, seconds: float | None = None) -> None:
+        """The platform answered, after so long a round trip."""
         self._failures = 0
+        if seconds is not None:
+            self._trip += (seconds - self._trip) / 16
+
+    # ---- places ----
+
+    @property
+    def room(self) -> int:
+        """How many more rows may be taken to the wire: as few as the speed needs, so that a crash leaves few open."""
+        if self.opens_in:
+            return 0
+        needed = math.ceil(self.per_second * self._trip * 1.5) + 1
+        return (1 if self._failures else min(self.most, needed)) - self.in_flight
+
+    # ---- turns ----
+
+    @property
+    def gap(self) -> float:
+        return (WINDOW_S + LATE_S) / (self.per_second * self._share(time.monotonic()))
+
+    def _share(self, now: float) -> float:
+        quiet_minutes = max(0.0, (now - self._refused_at) / 60 - 1)
+        return min(1.0, self.share + CREEP_A_MINUTE * quiet_minutes) if self.share < 1 else 1.0
+
+    @property
+    def next_in(self) -> float:
+        """Seconds until it is worth taking a row for the next turn."""
+        return max(0.0, self._turn_at - self._lead - time.monotonic())
+
+    def free(self) -> int:
+        """How many rows may be taken now: as many as have a place, and a turn by the time their intent is kept."""
+        begins = self._begins()
+        soon = time.monotonic() + self._lead
+        turns = int((soon - begins) / self.gap) + 1 if begins <= soon else 0
+        return max(0, min(self.room, turns))
+
+    def _begins(self) -> float:
+        grace = 0.0 if self.shared else CATCH_UP_S
+        return max(self._turn_at, time.monotonic() - grace)
+
+    def book(self, count: int) -> list[float]:
+        """The next so many turns (monotonic seconds)."""
+        begins, gap = self._begins(), self.gap
+        self._turn_at = begins + count * gap
+        return [begins + number * gap for number in range(count)]
+
+    def took(self, seconds: float) -> None:
+        """How long it took to keep an intent: so far ahead turns are booked, and no further, for an answer may come."""
+        self._lead += (min(max(1.5 * seconds, 0.002), 0.1) - self._lead) / 8
+
+    async def leave(self, turn: float) -> float:
+        """Wait for the turn; the monotonic moment of leaving. Raises ClosedError when it may not leave any more."""
+        await asyncio.sleep(turn - time.monotonic())
+        if not self.shared:
+            await self._until_free()
+        now = time.monotonic()
+        # Others may be using the second into which a late message would fall.
+        if self.opens_in or (self.shared and now - turn > LATE_S):
+            raise ClosedError
+        self._left.append(now)
+        return now
+
+    async def _until_free(self) -> None:
+        wait = self._full_for(time.monotonic())
+        if wait > 0:
+            await asyncio.sleep(wait)
+            await self._until_free()
+
+    def _full_for(self, now: float) -> float:
+        """Seconds for which the last second is full."""
+        if len(self._left) < (self._left.maxlen or 1):
+            return 0.0
+        return self._left[0] + WINDOW_S - now
+
+    # ---- shared with other processes ----
+
+    def adopt(self, pace: Pace) -> None:
+        """Take over what all processes know, from the server's clock to this machine's."""
+        ahead = pace.now - time.monotonic()
+        # A turn further away than a few gaps was booked before the server's clock was set back.
+        far = pace.turn_at - pace.now > WINDOW_S + self.most * self.gap
+        self._turn_at = 0.0 if far else pace.turn_at - ahead
+        self.share, self._refused_at = pace.share, pace.refused_at - ahead
+        self._opens_at = max(self._opens_at, self._elapsed() + min(pace.opens_at - pace.now, self._longest(pace)))
+
+    def _longest(self, pace: Pace) -> float:
+        return pace.opens_at - pace.refused_at
+
+    def known(self, pace: Pace) -> Pace:
+        """What the others are to know now."""
+        ahead = pace.now - time.monotonic()
+        opens_at = max(pace.opens_at, pace.now + self.opens_in if self.opens_in else 0.0)
+        refused_at = self._refused_at + ahead if self._refused_at > -math.inf else 0.0
+        return replace(pace, turn_at=self._turn_at + ahead, opens_at=opens_at, share=self.share, refused_at=refused_at)

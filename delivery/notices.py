@@ -5,30 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from content import Message
-from db import notices, receipts, units
+from db import doubts, fanout, notices, receipts, units
+from db.notices import Notice
 from delivery.view import Renderer, View
 
 
 def notice(view: View) -> Message | None:
-    """None once its author has stopped it."""
-    found = notices.get(view.connection, view.subject)
+    """None once its author has stopped it, or while it is paused."""
+    found = view.once(notices.get, view.subject)
     if found is None or found.state != "sending":
         return None
-    unit = units.get(view.connection, found.unit_id)
+    unit = view.once(units.get, found.unit_id)
     return view.say("notice", notice=found, unit=unit, preview=False)
 
 
 def progress(view: View) -> Message | None:
     """None where nobody at the address may watch it any more."""
-    mine = (notices.for_official(view.connection, view.subject, person.id) for person in view.people)
-    found = next((seen for seen in mine if seen), None)
+    found = _watched(view)
     if found is None:
         return None
     figures = receipts.counts(view.connection, found, view.now)
     receipts.drawn(view.connection, found, figures)
-    return view.say("notice_screen", notice=found, counts=figures, screen=receipts.screen(found.id))
+    named = doubts.named(view.connection, found, figures, view.now)
+    return view.say("notice_screen", notice=found, counts=figures, doubts=named, screen=receipts.screen(found.id))
 
 
-RENDER: Mapping[str, Renderer] = {notices.KIND: notice}
+def paused(view: View) -> Message | None:
+    """To the author: the platform refuses it time after time. None once he has decided."""
+    found = _watched(view)
+    if found is None or found.state != "paused":
+        return None
+    return view.say("notice_paused", notice=found, counts=receipts.counts(view.connection, found, view.now))
+
+
+def _watched(view: View) -> Notice | None:
+    mine = (notices.for_official(view.connection, view.subject, person.id) for person in view.people)
+    return next((seen for seen in mine if seen), None)
+
+
+RENDER: Mapping[str, Renderer] = {fanout.KIND: notice, "notice_paused": paused}
 LINES: Mapping[str, Renderer] = {}
-SCREENS: Mapping[str, Renderer] = {notices.KIND: progress}
+SCREENS: Mapping[str, Renderer] = {fanout.KIND: progress}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
 from content import Message
-from db import addresses, outbox, people, units
+from db import addresses, outbox, units
 from db.outbox import Delivery, Item
+from db.people import Person
 from db.rules import Rules
 from delivery import briefs, changes, news, notices, reminders, status
 from delivery.view import Renderer, View
@@ -23,20 +25,46 @@ LINES: Mapping[str, Renderer] = {kind: made for part in _PARTS for kind, made in
 SCREENS: Mapping[str, Renderer] = {name: made for part in _PARTS for name, made in part.SCREENS.items()}
 
 
-def render_delivery(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message | None:
-    if row.kind == "answer":
-        return Message.from_json(row.message) if row.message else None
-    behind = tuple(addresses.people_at(connection, row.address_id))
-    if row.kind == "screen":
-        return _screen(connection, row, behind, now, rules)
-    # Whoever stopped the messages or took back his consent since the item was gathered hears nothing.
-    listeners = addresses.listeners(connection, row.address_id)
-    groups = _groups([item for item in outbox.items_of(connection, row.id) if item.person_id in listeners])
-    views = [_view(connection, group, behind, now, rules) for group in groups]
-    made = [(group[0].kind, view, m) for group, view in zip(groups, views, strict=True) if (m := _render(group, view))]
-    if len(made) <= 1:
-        return made[0][2] if made else None
-    return _digest([LINES[kind](view) for kind, view, _ in made], made[0][1])
+class Desk:
+    """What a group of claimed rows is rendered with: read once for all of them."""
+
+    def __init__(self, connection: Connection, rows: Sequence[Delivery], now: datetime, rules: Rules) -> None:
+        self.connection, self.now, self.rules = connection, now, rules
+        self.facts: dict[tuple[Any, ...], Any] = {}
+        drawn = [row for row in rows if row.kind != "answer"]
+        homes = {row.address_id for row in drawn}
+        carried = [row.id for row in drawn if row.kind == "items"]
+        self._behind = addresses.behind(connection, homes) if homes else {}
+        self._listeners = addresses.listeners(connection, homes) if carried else set()
+        self._items = outbox.items_of(connection, carried) if carried else {}
+
+    def items(self, row: Delivery) -> list[Item]:
+        """What a row carries; whoever stopped the messages or took back his consent since hears nothing."""
+        return [i for i in self._items.get(row.id, []) if (row.address_id, i.person_id) in self._listeners]
+
+    def render(self, row: Delivery) -> Message | None:
+        """The message that a row means now; None where it has become useless."""
+        if row.kind == "answer":
+            return Message.from_json(row.message) if row.message else None
+        behind = tuple(self._behind.get(row.address_id, ()))
+        if row.kind == "screen":
+            name, _, subject = (row.screen or "").partition(":")
+            return SCREENS[name](self._view(behind, behind, int(subject), 0))
+        made = [(group[0].kind, view, m) for group in _groups(self.items(row)) for view, m in self._said(group, behind)]
+        if len(made) <= 1:
+            return made[0][2] if made else None
+        return _digest([LINES[kind](view) for kind, view, _ in made], made[0][1])
+
+    def _said(self, group: list[Item], behind: tuple[Person, ...]) -> list[tuple[View, Message]]:
+        wanted = {item.person_id for item in group}
+        present = tuple(person for person in behind if person.id in wanted)
+        view = self._view(present, behind, group[0].subject, group[0].revision)
+        message = RENDER[group[0].kind](view) if present else None
+        return [(view, message)] if message else []
+
+    def _view(self, people: tuple[Person, ...], behind: tuple[Person, ...], subject: int, revision: int) -> View:
+        shared = len(behind) > 1
+        return View(self.connection, people, shared, subject, revision, self.now, self.rules, self.facts)
 
 
 def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message:
@@ -48,31 +76,12 @@ def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) 
     return view.say("trouble", number=row.id, phone=office.phone if office else None)
 
 
-def _screen(
-    connection: Connection, row: Delivery, behind: tuple[people.Person, ...], now: datetime, rules: Rules
-) -> Message | None:
-    name, _, subject = (row.screen or "").partition(":")
-    return SCREENS[name](View(connection, behind, len(behind) > 1, int(subject), 0, now, rules))
-
-
 def _groups(items: list[Item]) -> list[list[Item]]:
     """The same thing to several people of a household is one group."""
     groups: dict[tuple[str, int, int], list[Item]] = {}
     for item in items:
         groups.setdefault((item.kind, item.subject, item.revision), []).append(item)
     return list(groups.values())
-
-
-def _view(
-    connection: Connection, group: list[Item], behind: tuple[people.Person, ...], now: datetime, rules: Rules
-) -> View:
-    wanted = {item.person_id for item in group}
-    present = tuple(person for person in behind if person.id in wanted)
-    return View(connection, present, len(behind) > 1, group[0].subject, group[0].revision, now, rules)
-
-
-def _render(group: list[Item], view: View) -> Message | None:
-    return RENDER[group[0].kind](view) if view.people else None
 
 
 def _digest(lines: list[Message | None], view: View) -> Message:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from content import Message, You, render
 from db.people import Person
 from db.rules import Rules
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,15 @@ class View:
     revision: int
     now: datetime
     rules: Rules
+    facts: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # read for one, good for all of one commit
+
+    def once(self, what: Callable[..., T], *arguments: Any) -> T:
+        """`what(connection, *arguments)`, asked once for all messages that are rendered together."""
+        asked = (what, *arguments)
+        if asked not in self.facts:
+            self.facts[asked] = what(self.connection, *arguments)
+        found: T = self.facts[asked]
+        return found
 
     @property
     def you(self) -> You:

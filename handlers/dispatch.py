@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from channels.base import Document, Incoming
 from content import Message
-from db import addresses, conversations, inbox, outbox, people
+from db import addresses, conversations, inbox, outbox, people, wire
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
@@ -49,6 +49,8 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
     if not inbox.take(connection, heard.row_id):
         return None
     turn = _turn(connection, heard, now, rules)
+    if heard.incoming.action and heard.incoming.message_id:
+        wire.proven(connection, turn.address.id, heard.incoming.message_id, heard.incoming.action, now)
     lost = turn.conversation.lost
     message = _answer(turn, heard.said_at)
     if turn.conversation.lost == lost:

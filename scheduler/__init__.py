@@ -28,7 +28,7 @@ def tick(connection: Connection, now: datetime, rules: Rules) -> bool:
     plan.extend(connection, now, rules)
     remind.fire(connection, now, rules)
     spreading = notices.go_on(connection, now)
-    return gathering.gather(connection, now, rules) >= gathering.SLICE or bool(spreading)
+    return gathering.go_on(connection, now, rules) or spreading
 
 
 def next_instant(connection: Connection, after: datetime, rules: Rules) -> datetime | None:
@@ -36,6 +36,7 @@ def next_instant(connection: Connection, after: datetime, rules: Rules) -> datet
     found = [
         plan.next_instant(connection, after),
         meetings.next_rung(connection, after),
+        notices.next_instant(connection, after),
         outbox.next_instant(connection, after, rules),
     ]
     return min((moment for moment in found if moment), default=None)

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import Connection, select
 
-from db import addresses, conversations, outbox, people, units
+from db import addresses, conversations, gathering, outbox, people, units, wire, workers
 from db.engine import Database
 from db.outbox import Delivery
 from db.people import Person
 from db.rules import Rules
+from db.wire import Arrived
 from db.tables import deliveries, due_items, links
 
 NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)  # noon in the village, a Thursday
 RULES = Rules()
+
+
+def at_any_pace(chat: str) -> tuple[timedelta, int]:
+    return timedelta(seconds=1), 100
+
+
+def two_then_one_a_second(chat: str) -> tuple[timedelta, int]:
+    return timedelta(seconds=1), 2
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
@@ -31,6 +40,7 @@ class Cell:
         self.connection = connection
         self.unit = units.add(connection, "cell", "thôn Khe Đào")
         self.bot = addresses.bot(connection, "telegram", "1", "bot")
+        self.worker = workers.enlist(connection, NOON)
         self.tinh, self.sinh = self.add("Ma Văn Tình"), self.add("Lý Văn Sinh")
 
     def add(self, name: str) -> Person:
@@ -49,10 +59,13 @@ class Cell:
         return outbox.due(self.connection, ids, kind, subject, due_at=at, worthless_after=until, now=at)
 
     def gather(self, now: datetime = NOON) -> int:
-        return outbox.gather(self.connection, now, RULES)
+        return gathering.gather(self.connection, now, RULES)
 
     def claim(self, now: datetime = NOON, most: int = 8, bot: int | None = None) -> list[Delivery]:
-        return outbox.claim(self.connection, now, RULES, bot or self.bot, most)
+        return [t.row for t in wire.claim(self.connection, now, RULES, bot or self.bot, most, self.worker, at_any_pace)]
+
+    def arrived(self, row: Delivery, now: datetime = NOON, as_message: str = "7") -> None:
+        wire.arrived(self.connection, [Arrived(row, as_message, now, [], None)], self.worker, now)
 
     def travel(self, now: datetime = NOON) -> list[list[str]]:
         """Carry all that can leave now; the kinds that each message held, in the order in which they left."""
@@ -60,10 +73,15 @@ class Cell:
         left = []
         while rows := self.claim(now):
             for row in rows:
-                kinds = [item.kind for item in outbox.items_of(self.connection, row.id)]
-                left.append(kinds or [row.screen or row.kind])
-                outbox.finish(self.connection, row.id, "sent", now, message_id="7")
+                carried = outbox.items_of(self.connection, [row.id])
+                left.append([item.kind for item in carried.get(row.id, [])] or [row.screen or row.kind])
+                self.arrived(row, now)
         return left
+
+    def dies(self) -> None:
+        """The worker is taken for dead, and another one begins."""
+        workers.bury(self.connection, {self.worker: 0})
+        self.worker = workers.enlist(self.connection, NOON)
 
     def states(self) -> list[tuple[str, str]]:
         found = select(due_items.c.kind, due_items.c.state).order_by(due_items.c.id)
@@ -151,7 +169,7 @@ async def test_a_message_that_failed_was_none(cell: Tell) -> None:
         c.due("invite")
         c.gather()
         [row] = c.claim()
-        outbox.finish(c.connection, row.id, "failed", NOON, error="bad request")
+        wire.finish(c.connection, row, "failed", NOON, "bad request")
         c.due("ask")
         assert c.travel() == [["ask"]]
 
@@ -180,7 +198,7 @@ async def test_the_night_holds_all_but_changes(
         if due != leaves:
             assert c.travel(local(*due)) == []
             assert c.travel(local(*leaves) - timedelta(minutes=1)) == []
-            assert outbox.next_instant(c.connection, local(*due)) == local(*leaves)
+            assert outbox.next_instant(c.connection, local(*due), RULES) == local(*leaves)
         assert c.travel(local(*leaves)) == [[kind]]
 
     await cell(story)
@@ -195,7 +213,7 @@ async def test_the_night_holds_what_is_queued_already_but_no_answer(cell: Tell) 
         late = local(26, 21)
         [answer] = c.claim(late)
         assert answer.kind == "answer"
-        outbox.finish(c.connection, answer.id, "sent", late)
+        c.arrived(answer, late)
         assert c.claim(late) == []
         assert [row.kind for row in c.claim(local(27, 6))] == ["items"]
 
@@ -227,9 +245,9 @@ async def test_a_dead_address_gives_way_to_the_other(cell: Tell) -> None:
             assert c.gather() == 1
             [row] = c.claim()
             assert row.address_id == address_id
-            outbox.finish(c.connection, row.id, "failed", NOON, error="blocked")
+            wire.finish(c.connection, row, "failed", NOON, "blocked")
             addresses.mark_dead(c.connection, address_id, "blocked", NOON)
-            outbox.reroute(c.connection, row.id, NOON)
+            wire.reroute(c.connection, row.id, NOON)
             assert addresses.best_of(c.connection, [c.tinh.id]) == ({c.tinh.id: old} if again else {})
         assert c.gather() == 0
         assert c.states() == [("invite", "unreachable")]
@@ -262,7 +280,7 @@ async def test_one_row_a_chat_is_on_the_wire_and_the_pressing_chats_come_first(c
         first = c.claim()
         assert [(row.address_id, row.kind, row.tries) for row in first] == [(there, "answer", 1), (here, "items", 1)]
         assert c.claim() == []
-        outbox.put_back(c.connection, first[0].id, "held")
+        wire.put_back(c.connection, first[0], "held")
         assert [(row.message, row.tries) for row in c.claim()] == [({"text": "một"}, 1)]
 
     await cell(story)
@@ -305,18 +323,101 @@ async def test_what_may_have_arrived_is_said_again_by_its_kind(cell: Tell) -> No
         c.due("notice")
         c.gather()
         [reminder] = c.claim()
-        assert outbox.caught_on_the_wire(c.connection) == [reminder]
-        assert outbox.repeats(c.connection, reminder)
-        assert not outbox.repeats(c.connection, replace(reminder, tries=outbox.MOST_TRIES))
-        outbox.again(c.connection, reminder.id, NOON, "crash", resent=True)
+        c.dies()
+        assert wire.orphans(c.connection) == [reminder]
+        assert not wire.unknown(c.connection, reminder, NOON, "crash", NOON)
         [again] = c.claim()
         assert (again.id, again.resent, again.tries) == (reminder.id, True, 2)
-        outbox.finish(c.connection, again.id, "sent", NOON)
+        c.arrived(again)
         [notice] = c.claim()
-        assert not outbox.repeats(c.connection, notice)
-        outbox.finish(c.connection, notice.id, "uncertain", NOON, error="crash")
-        assert [row.id for row in outbox.uncertain(c.connection)] == [notice.id]
-        assert outbox.is_idle(c.connection, NOON)
+        assert wire.unknown(c.connection, notice, NOON, "timeout", NOON)
+        assert [row.id for row in wire.uncertain(c.connection)] == [notice.id]
+        assert outbox.is_idle(c.connection, NOON, RULES)
+
+    await cell(story)
+
+
+async def test_what_kills_the_bot_three_times_is_not_tried_again(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.due("invite")
+        c.gather()
+        held = []
+        for _ in range(wire.MOST_TRIES):
+            [row] = c.claim()
+            c.dies()
+            held.append(wire.unknown(c.connection, row, NOON, "crash", NOON))
+        assert held == [False, False, True]
+        assert c.claim() == []
+
+    await cell(story)
+
+
+async def test_a_worker_that_was_taken_for_dead_takes_nothing_and_may_tell_what_arrived(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        c.join(c.tinh)
+        c.join(c.sinh, chat="2")
+        c.due("invite", c.tinh, c.sinh)
+        c.gather()
+        first, second = c.claim()
+        frozen = c.worker
+        c.dies()
+        for row in wire.orphans(c.connection):
+            wire.unknown(c.connection, row, NOON, "crash", NOON)
+        with pytest.raises(workers.FencedError):
+            wire.claim(c.connection, NOON, RULES, c.bot, 8, frozen, at_any_pace)
+        # One of its messages had come and was not sent again yet; the other is on its way a second time.
+        [again] = c.claim(most=1)
+        told = {first.id: first, second.id: second}
+        letters = [Arrived(row, "9", NOON, [], None) for row in told.values()]
+        wire.arrived(c.connection, letters, frozen, NOON)
+        for row in told.values():
+            wire.put_back(c.connection, row, "too late to say so")
+        states = dict(c.connection.execute(select(deliveries.c.id, deliveries.c.state)).all())
+        assert states == {again.id: "sending", (told.keys() - {again.id}).pop(): "sent"}
+
+    await cell(story)
+
+
+async def test_a_tap_proves_that_a_message_came(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        here = c.join(c.tinh)
+        c.due("invite", subject=42)
+        c.gather()
+        [row] = c.claim()
+        wire.unknown(c.connection, row, NOON, "timeout", NOON)
+        prove = partial(wire.proven, c.connection, here)
+        assert prove("7", "answer 41 yes", NOON) == 0
+        assert prove("7", "answer 42 yes", NOON) == 1
+        assert c.claim() == []
+        c.due("moved", subject=43)
+        c.gather()
+        [row] = c.claim(most=1)
+        wire.unknown(c.connection, row, NOON, "timeout", NOON)
+        # A message that is known already proves nothing about another.
+        assert prove("7", "answer 43 yes", NOON) == 0
+
+    await cell(story)
+
+
+async def test_a_chat_is_not_written_to_faster_than_it_bears(cell: Tell) -> None:
+    def story(c: Cell) -> None:
+        here = c.join(c.tinh)
+        for number in range(4):
+            outbox.answer(c.connection, here, {"text": str(number)}, NOON)
+
+        def travel(now: datetime) -> list[str]:
+            left = []
+            while taken := wire.claim(c.connection, now, RULES, c.bot, 8, c.worker, two_then_one_a_second):
+                left += [(one.row.message or {})["text"] for one in taken]
+                for one in taken:
+                    c.arrived(one.row, now)
+            return left
+
+        assert travel(NOON) == ["0", "1"]
+        assert outbox.next_instant(c.connection, NOON, RULES) == NOON + timedelta(seconds=1)
+        assert travel(NOON + timedelta(seconds=1)) == ["2"]
+        assert travel(NOON + timedelta(seconds=2)) == ["3"]
 
     await cell(story)
 
@@ -327,7 +428,7 @@ async def test_a_settled_answer_keeps_none_of_its_words(cell: Tell) -> None:
         for state in ("sent", "failed", "uncertain", "cancelled"):
             outbox.answer(c.connection, address_id, {"text": "Bác Tình xin vắng"}, NOON)
             [row] = c.claim()
-            outbox.finish(c.connection, row.id, state, NOON)
+            wire.finish(c.connection, row, state, NOON)
         kept = c.connection.execute(select(deliveries.c.state, deliveries.c.message).order_by(deliveries.c.id)).all()
         assert kept == [(state, None) for state in ("sent", "failed", "uncertain", "cancelled")]
 

@@ -74,6 +74,13 @@ async def start(simulator: Simulator, settings: Settings, base: str) -> App:
     return app
 
 
+async def leave_behind(app: App) -> None:
+    """What the system does with a process that is gone: its connections close, and nothing is written any more."""
+    for channel in app.channels_to_open:
+        await channel.close()
+    await app.db.close()
+
+
 async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any], dict[str, Any]]:
     """Play the story, dying at a moment; (moments passed, the far end's ledger, what the database holds)."""
     fuse = Fuse(burns_at)
@@ -101,9 +108,10 @@ async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any
         except* Crash:
             died = True
         if died:
-            await app.close()
+            await leave_behind(app)
             village.app = app = await start(simulator, settings, base)
             await to_the_end()
+        passed, fuse.burns_at = fuse.passed, None
         held = await app.db.read(
             lambda c: {
                 "resent": c.execute(select(deliveries.c.id).where(deliveries.c.resent)).all(),
@@ -114,7 +122,7 @@ async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any
             }
         )
         await app.close()
-        return fuse.passed, list(simulator.ledger.after(0)), held
+        return passed, list(simulator.ledger.after(0)), held
 
 
 def told(ledger: list[Any]) -> Counter[tuple[int, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import OperationalError
 
 import logs
-from db import inbox, outbox
+from db import inbox, wire
 from db.engine import LONGEST_WAIT_S
 from db.tables import conversations, deliveries, join_attempts, offers, received
 from handlers import on
@@ -218,7 +218,7 @@ async def test_what_could_not_be_kept_is_asked_for_again(village: Village, monke
     monkeypatch.setattr(inbox, "store", locked)
     tinh.handset.say("0")
     with pytest.raises(OperationalError):
-        await village.app.receive(bot_id, 0)
+        await village.app.inbound.receive(bot_id, 0)
     [bot] = village.simulator.bots.values()
     assert len(bot.updates) == 1, "the platform was told that it is kept"
     await village.settle()
@@ -227,14 +227,14 @@ async def test_what_could_not_be_kept_is_asked_for_again(village: Village, monke
 
 async def test_a_settlement_waits_until_the_database_is_back(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     [tinh, *_] = await three(village)
-    finish, left = outbox.finish, iter([True, True])
+    arrived, left = wire.arrived, iter([True, True])
 
     def locked(*args: Any, **named: Any) -> None:
         if next(left, False):
             raise OperationalError("UPDATE", {}, Exception("database is locked"))
-        finish(*args, **named)
+        arrived(*args, **named)
 
-    monkeypatch.setattr(outbox, "finish", locked)
+    monkeypatch.setattr(wire, "arrived", locked)
     await tinh.says("0")
     assert len(tinh.heard) == 1
     assert await states(village) == {"sent"}

@@ -1,0 +1,136 @@
+"""Gathering: what is due now becomes deliveries, one message for all that an address is to hear at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from db import addresses as address_rows
+from db.outbox import KINDS, PRIORITIES, Item, allowed
+from db.rules import Rules
+from db.sql import many
+from db.tables import addresses, deliveries, due_items
+
+SLICE = 500
+
+
+def go_on(connection: Connection, now: datetime, rules: Rules) -> bool:
+    """Gather one slice; whether more may be left."""
+    looked_at, _ = _gather(connection, now, rules, SLICE)
+    return looked_at >= SLICE
+
+
+def gather(connection: Connection, now: datetime, rules: Rules) -> int:
+    """Put what is due now into deliveries, the most pressing first; how many deliveries were made.
+
+    Safe to repeat: every item moves on once.
+    """
+    return _gather(connection, now, rules, SLICE)[1]
+
+
+def _gather(connection: Connection, now: datetime, rules: Rules, most: int) -> tuple[int, int]:
+    """How many items were looked at, and how many deliveries that made."""
+    _hold_for_the_night(connection, now, rules, most)
+    items = _ripe(connection, now, rules, most)
+    fresh = [item for item in items if item.worthless_after >= now]
+    _set_items(connection, [item for item in items if item.worthless_after < now], state="expired")
+    ways = address_rows.best_of(connection, {item.person_id for item in fresh})
+    _set_items(connection, [item for item in fresh if item.person_id not in ways], state="unreachable")
+    reachable = [(ways[item.person_id], item) for item in fresh if item.person_id in ways]
+    return len(items), _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
+
+
+def _ripe(connection: Connection, now: datetime, rules: Rules, most: int) -> list[Item]:
+    """Priority by priority, so that each is one range of the index whatever waits for later."""
+    items: list[Item] = []
+    for priority in allowed(now, rules):
+        found = _due_now(select(due_items), priority, now).limit(most - len(items))
+        items += many(Item, connection.execute(found.with_for_update(skip_locked=True)).all())
+        if len(items) >= most:
+            break
+    return items
+
+
+def _due_now(query: Select[Any], priority: int, now: datetime) -> Select[Any]:
+    here = (due_items.c.state == "waiting") & (due_items.c.priority == priority) & (due_items.c.due_at <= now)
+    return query.where(here).order_by(due_items.c.due_at, due_items.c.id)
+
+
+def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules, most: int) -> None:
+    """What may not leave now is due in the morning: whoever asks when somebody was told goes by that."""
+    for priority in set(PRIORITIES) - set(allowed(now, rules)):
+        ids = connection.execute(_due_now(select(due_items.c.id), priority, now).limit(most)).scalars().all()
+        mine = due_items.update().where(due_items.c.id.in_(ids), due_items.c.state == "waiting")
+        connection.execute(mine.values(due_at=rules.next_allowed(now)))
+
+
+def _spare(
+    connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules
+) -> list[tuple[int, Item]]:
+    """At most one automatic message an address and local date: what would be a second one waits until the morning.
+
+    Only an invitation to a meeting that is over by then cannot wait: nobody would ever hear of that meeting.
+    """
+    today = rules.local(now).date()
+    morning = rules.at(today + timedelta(days=1), rules.quiet_until)
+    capped = [(way, item) for way, item in items if KINDS[item.kind].capped]
+    waits = [(way, item) for way, item in capped if item.kind != "invite" or item.worthless_after > morning]
+    full = _had_one(connection, {address_id for address_id, _ in waits}, today.isoformat())
+    late = {item.id: item for address_id, item in waits if address_id in full}
+    _set_items(connection, list(late.values()), due_at=morning)
+    return [(address_id, item) for address_id, item in items if item.id not in late]
+
+
+def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetime, rules: Rules) -> int:
+    """One delivery for each bundle: all that merges, and the same thing to several people of a household."""
+    bundles: dict[tuple[int, str], list[Item]] = {}
+    for address_id, item in items:
+        same = "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
+        bundles.setdefault((address_id, same), []).append(item)
+    if not bundles:
+        return 0
+    today = rules.local(now).date().isoformat()
+    bots = _bots(connection, {address_id for address_id, _ in bundles})
+    rows = [
+        {**_delivery(address_id, bundle, now, today), "bot_id": bots[address_id]}
+        for (address_id, _), bundle in bundles.items()
+    ]
+    made = deliveries.insert().returning(deliveries.c.id, sort_by_parameter_order=True)
+    ids = connection.execute(made, rows).scalars().all()
+    places = [
+        {"item": item.id, "into": into} for into, bundle in zip(ids, bundles.values(), strict=True) for item in bundle
+    ]
+    travels = due_items.update().where(due_items.c.id == bindparam("item"))
+    connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
+    return len(ids)
+
+
+def _bots(connection: Connection, address_ids: set[int]) -> dict[int, int]:
+    found = select(addresses.c.id, addresses.c.bot_id).where(addresses.c.id.in_(address_ids))
+    return {address_id: bot_id for address_id, bot_id in connection.execute(found).all()}
+
+
+def _delivery(address_id: int, bundle: list[Item], now: datetime, today: str) -> dict[str, Any]:
+    return {
+        "address_id": address_id,
+        "kind": "items",
+        "priority": min(item.priority for item in bundle),
+        "send_after": now,
+        "worthless_after": max(item.worthless_after for item in bundle),
+        "state": "queued",
+        "local_date": today if any(KINDS[item.kind].capped for item in bundle) else None,
+    }
+
+
+def _had_one(connection: Connection, address_ids: Iterable[int], local_date: str) -> set[int]:
+    mine = deliveries.c.address_id.in_(list(address_ids)) & (deliveries.c.local_date == local_date)
+    alive = deliveries.c.state.in_(["queued", "sending", "sent", "uncertain"])
+    return set(connection.execute(select(deliveries.c.address_id).where(mine, alive)).scalars())
+
+
+def _set_items(connection: Connection, items: list[Item], **values: Any) -> None:
+    if ids := [item.id for item in items]:
+        connection.execute(due_items.update().where(due_items.c.id.in_(ids)).values(**values))

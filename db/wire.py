@@ -1,0 +1,263 @@
+"""The last step out: queued -> sending -> sent. The intent is committed before the wire, the outcome after it.
+
+Taking a row and committing the intent are one step, for just the rows that have a free place and a turn: a row is
+either in the queue, where any worker may take it, or on the wire of the one worker whose number it bears. So there are
+no leases on rows, only on workers (db/workers.py), and what a notice's author stops or a move makes stale is so until
+the moment before it leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, or_, select
+
+from db import conversations, outbox, workers
+from db.conversations import Offer
+from db.outbox import KINDS, REMINDER, SCREEN, Delivery, allowed
+from db.rules import Rules
+from db.sql import many
+from db.tables import DOUBTFUL, addresses, deliveries, due_items
+from db.tables import conversations as talks
+from db.tables import workers as living
+
+MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
+TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
+SPARE = 8  # candidates looked at beyond those wanted, because some may have to wait
+
+# How fast one chat may be written to: the rest after each message, and how many may come without it.
+ChatPace = Callable[[str], tuple[timedelta, int]]
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A row whose intent to send is committed with this transaction, and where it goes."""
+
+    row: Delivery
+    chat: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A row that the platform has accepted: as which message, when it left, and what the chat was shown with it."""
+
+    row: Delivery
+    message_id: str
+    left_at: datetime
+    choices: list[dict[str, str]]
+    screen: str | None
+
+
+# ---- taking ----
+
+
+def claim(
+    connection: Connection,
+    now: datetime,
+    rules: Rules,
+    bot_id: int,
+    most: int,
+    worker_id: int,
+    pace: ChatPace,
+    only: ColumnElement[bool] | None = None,
+) -> list[Taken]:
+    """Commit the intent to send through a bot: at most one row a chat, the most pressing first, the oldest first.
+
+    `only` narrows which rows may leave. Raises FencedError where this worker was taken for dead.
+    """
+    workers.hold(connection, worker_id)
+    taken: dict[int, Row[Any]] = {}
+    for priority in allowed(now, rules):
+        wanted = most - len(taken)
+        if wanted <= 0:
+            break
+        found = connection.execute(_candidates(bot_id, priority, now, only).limit(wanted + SPARE)).all()
+        ready = [row for row in found if _may_leave(connection, row, now, pace)]
+        # Several rows of one chat: the first goes, the others wait until it has come to its end.
+        for row in ready:
+            if row.address_id not in taken and len(taken) < most:
+                taken[row.address_id] = row
+    _rest(connection, list(taken.values()), now, pace)
+    return _mark(connection, list(taken.values()), now, worker_id)
+
+
+def _candidates(bot_id: int, priority: int, now: datetime, only: ColumnElement[bool] | None) -> Select[Any]:
+    """One range of the index, whatever waits for later; locked rows and chats are another worker's at this moment."""
+    other = deliveries.alias("other")
+    busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == "sending")
+    here = (deliveries.c.bot_id == bot_id) & (deliveries.c.state == "queued") & (deliveries.c.priority == priority)
+    around = deliveries.join(addresses, addresses.c.id == deliveries.c.address_id).outerjoin(
+        talks, talks.c.address_id == deliveries.c.address_id
+    )
+    columns = (deliveries, addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since)
+    found = select(*columns).select_from(around).where(here, deliveries.c.send_after <= now, ~busy)
+    found = (found if only is None else found.where(only)).order_by(deliveries.c.send_after, deliveries.c.id)
+    return found.with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
+
+
+def _may_leave(connection: Connection, row: Row[Any], now: datetime, pace: ChatPace) -> bool:
+    """Whether a row is still worth it and its chat is ready; if not, it is dropped or waits."""
+    if row.worthless_after is not None and row.worthless_after < now:
+        finish(connection, row, "expired", now)
+        return False
+    rest, burst = pace(row.chat)
+    waits = []
+    if row.paced_until and row.paced_until - now > rest * (burst - 1):
+        waits.append(row.paced_until - rest * (burst - 1))
+    # Whoever is in the middle of answering a question is not interrupted by what comes by itself.
+    if row.priority > SCREEN and row.expects and row.expects_since > now - TALK:
+        waits.append(row.expects_since + TALK)
+    if waits:
+        later = deliveries.update().where(deliveries.c.id == row.id).values(send_after=max(waits))
+        connection.execute(later)
+    return not waits
+
+
+def _rest(connection: Connection, taken: list[Row[Any]], now: datetime, pace: ChatPace) -> None:
+    """Count what a chat is sent against its pace; of what comes by itself there is too little to count."""
+    rests = [
+        {"whose": row.address_id, "until": max(row.paced_until or now, now) + pace(row.chat)[0]}
+        for row in taken
+        if row.priority < REMINDER
+    ]
+    if rests:
+        mine = addresses.update().where(addresses.c.id == bindparam("whose")).values(paced_until=bindparam("until"))
+        connection.execute(mine, rests)
+
+
+def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_id: int) -> list[Taken]:
+    if not found:
+        return []
+    mine = deliveries.update().where(deliveries.c.id.in_([row.id for row in found]))
+    values = {"state": "sending", "worker_id": worker_id, "dispatched_at": now, "tries": deliveries.c.tries + 1}
+    connection.execute(mine.values(**values))
+    marks = {"state": "sending", "worker_id": worker_id, "dispatched_at": now}
+    return [Taken(_delivery(row, {**marks, "tries": row.tries + 1}), row.chat) for row in found]
+
+
+def _delivery(row: Row[Any], changed: dict[str, Any]) -> Delivery:
+    return Delivery(**{column.name: row._mapping[column] for column in deliveries.c} | changed)
+
+
+# ---- settling ----
+
+
+def arrived(connection: Connection, letters: Sequence[Arrived], worker_id: int, now: datetime) -> None:
+    """Settle what the platform has accepted; the words are emptied, only that it was sent remains.
+
+    A worker that was taken for dead may still tell: whatever has not left a second time since has arrived.
+    """
+    open_states = (deliveries.c.state == "queued") | (deliveries.c.state == "uncertain")
+    on_my_wire = (deliveries.c.state == "sending") & (deliveries.c.worker_id == worker_id)
+    mine = deliveries.update().where(deliveries.c.id == bindparam("row"), or_(on_my_wire, open_states))
+    done = mine.values(
+        state="sent",
+        finished_at=now,
+        dispatched_at=bindparam("left"),
+        message_id=bindparam("as_id"),
+        message=None,
+        error=None,
+        worker_id=None,
+    )
+    connection.execute(done, [{"row": x.row.id, "left": x.left_at, "as_id": x.message_id} for x in letters])
+    offered = [
+        (x.row.address_id, Offer(now, x.message_id, x.row.kind == "answer", x.choices)) for x in letters if x.choices
+    ]
+    conversations.offered(connection, offered)
+    for x in letters:
+        if x.screen:
+            conversations.shown(connection, x.row.address_id, x.screen, x.message_id, now)
+
+
+def part_sent(connection: Connection, row: Delivery) -> None:
+    values = {"parts_sent": deliveries.c.parts_sent + 1}
+    connection.execute(deliveries.update().where(_as_seen(row)).values(**values))
+
+
+def _as_seen(row: Delivery | Row[Any]) -> ColumnElement[bool]:
+    """SQL: the row, if it is still as the caller saw it. Once another worker has it, it is no business of his."""
+    same = deliveries.c.worker_id.is_not_distinct_from(row.worker_id) & (deliveries.c.state == row.state)
+    return (deliveries.c.id == row.id) & same
+
+
+def finish(
+    connection: Connection, row: Delivery | Row[Any], state: str, now: datetime, error: str | None = None
+) -> None:
+    """Settle a row for good as one that is not sent; its words are emptied."""
+    values = {"state": state, "finished_at": now, "error": error, "message": None, "worker_id": None}
+    connection.execute(deliveries.update().where(_as_seen(row)).values(**values))
+
+
+def put_back(connection: Connection, row: Delivery, error: str) -> None:
+    """What has certainly not left waits as before; that was no attempt, however often it happens."""
+    values = {"state": "queued", "tries": deliveries.c.tries - 1, "error": error, "worker_id": None}
+    connection.execute(deliveries.update().where(_as_seen(row)).values(**values))
+
+
+def reroute(connection: Connection, delivery_id: int, now: datetime) -> None:
+    """The address was dead: what it carried is due again, for another address of the person if there is one."""
+    mine = due_items.c.delivery_id == delivery_id
+    back = {"state": "waiting", "due_at": now, "delivery_id": None}
+    connection.execute(due_items.update().where(mine).values(**back))
+
+
+# ---- what nobody knows ----
+
+
+def unknown(connection: Connection, row: Delivery, now: datetime, why: str, again_at: datetime) -> bool:
+    """The outcome that nobody knows: once more where a double does no harm, else held and named.
+
+    Whether it is held; what kills us three times is not repeated either.
+    """
+    held = row.tries >= MOST_TRIES or not _repeats(connection, row.id)
+    if held:
+        values: dict[str, Any] = {"state": "uncertain", "finished_at": now, "message": None}
+    else:
+        values = {"state": "queued", "send_after": again_at, "resent": True}
+    connection.execute(deliveries.update().where(_as_seen(row)).values(error=why, worker_id=None, **values))
+    return held
+
+
+def _repeats(connection: Connection, delivery_id: int) -> bool:
+    kinds = select(due_items.c.kind).where(due_items.c.delivery_id == delivery_id)
+    return all(KINDS[kind].once_more for kind in connection.execute(kinds).scalars())
+
+
+def orphans(connection: Connection) -> list[Delivery]:
+    """Rows on the wire of a worker that is no more."""
+    gone = deliveries.c.worker_id.is_(None) | deliveries.c.worker_id.not_in(select(living.c.id))
+    found = select(deliveries).where(deliveries.c.state == "sending", gone).order_by(deliveries.c.id)
+    return many(Delivery, connection.execute(found.with_for_update(skip_locked=True)).all())
+
+
+def uncertain(connection: Connection) -> list[Delivery]:
+    """Rows that may or may not have arrived and wait for their author's decision."""
+    found = select(deliveries).where(deliveries.c.state == "uncertain").order_by(deliveries.c.id)
+    return many(Delivery, connection.execute(found).all())
+
+
+def proven(connection: Connection, address_id: int, message_id: str, action: str, now: datetime) -> int:
+    """A tap on a message that nobody had heard of again: the row that it came from has arrived; how many rows.
+
+    The row is known by what its buttons do: the very action of an answer, or the subject of what it carried.
+    """
+    doubtful = select(deliveries).where(DOUBTFUL, deliveries.c.address_id == address_id)
+    rows = many(Delivery, connection.execute(doubtful).all())
+    if not rows:
+        return 0
+    known = select(func.count()).where(deliveries.c.address_id == address_id, deliveries.c.message_id == message_id)
+    if connection.execute(known).scalar_one():
+        return 0
+    numbers = {int(word) for word in action.split() if word.isdigit()}
+    carried = outbox.items_of(connection, [row.id for row in rows])
+    mine = [r.id for r in rows if _offers(r, action) or numbers & {i.subject for i in carried.get(r.id, [])}]
+    values = {"state": "sent", "finished_at": now, "message_id": message_id, "message": None, "error": None}
+    connection.execute(deliveries.update().where(deliveries.c.id.in_(mine)).values(**values))
+    return len(mine)
+
+
+def _offers(row: Delivery, action: str) -> bool:
+    return any(choice["action"] == action for choice in (row.message or {}).get("choices", []))

@@ -1,0 +1,43 @@
+"""From a taken row to what goes over the wire; a row that has become useless is settled on the spot."""
+
+from __future__ import annotations
+
+import structlog
+
+from content import Message
+from db import conversations, fanout, wire
+from db.wire import Taken
+from delivery.outcomes import Outgoing
+from delivery.render import Desk
+
+log = structlog.get_logger()
+
+RESENT_MARK = "(gửi lại)"
+
+
+def prepare(desk: Desk, taken: Taken) -> Outgoing | None:
+    row = taken.row
+    try:
+        # One that cannot be drawn must not keep the others from leaving.
+        with desk.connection.begin_nested():
+            message = desk.render(row)
+    except Exception as error:
+        log.exception("A message could not be drawn", delivery=row.id)
+        wire.finish(desk.connection, row, "failed", desk.now, type(error).__name__)
+        return None
+    edit = _stands(desk, taken, message)
+    # A live screen is drawn anew only where it still stands.
+    if message is None or (row.kind == "screen" and edit is None):
+        wire.finish(desk.connection, row, "cancelled", desk.now)
+        return None
+    if row.resent and edit is None:
+        message = message.resent(RESENT_MARK)
+    notice = next((item.subject for item in desk.items(row) if item.kind == fanout.KIND), None)
+    return Outgoing(row, row.bot_id, taken.chat, message, edit, notice)
+
+
+def _stands(desk: Desk, taken: Taken, message: Message | None) -> str | None:
+    """The message in which a live screen stands already."""
+    if message is None or not message.screen:
+        return None
+    return conversations.screen_message(desk.connection, taken.row.address_id, message.screen)
