@@ -13,6 +13,7 @@ COMMANDS = {
     "backup": "copies the database",
     "restore": "puts a copy in its place",
     "release": "lets the bot speak again after a restore",
+    "transfer": "moves the installation to PostgreSQL",
     "roster": "imports a roster from Excel",
     "demo": "a make-believe commune on make-believe phones",
     "simulator": "only the make-believe Telegram",

@@ -56,15 +56,19 @@ def postgres() -> Iterator[str]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def server_url(postgres: str) -> Iterator[str]:
+    """A database with all tables on PostgreSQL."""
+    name = f"t{uuid4().hex}"
+    asyncio.run(_run(postgres, f'CREATE DATABASE "{name}" TEMPLATE "empty"'))
+    yield _named(postgres, name)
+    asyncio.run(_run(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def engine_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield request.getfixturevalue("database_url")
-        return
-    server, name = request.getfixturevalue("postgres"), f"t{uuid4().hex}"
-    asyncio.run(_run(server, f'CREATE DATABASE "{name}" TEMPLATE "empty"'))
-    yield _named(server, name)
-    asyncio.run(_run(server, f'DROP DATABASE "{name}" WITH (FORCE)'))
+def engine_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "server_url")
+    return url
 
 
 @pytest.fixture
