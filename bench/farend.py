@@ -34,6 +34,10 @@ SENT = (
     + b'","entities":[{"offset":0,"length":30,"type":"bold"}]}}'
 )
 DONE = b'{"ok":true,"result":true}'
+KNOWN = {
+    b"getme": json.dumps({"ok": True, "result": BOT}).encode(),
+    b"getwebhookinfo": b'{"ok":true,"result":{"url":"","has_custom_certificate":false,"pending_update_count":0}}',
+}
 
 
 @dataclass
@@ -120,6 +124,7 @@ class FarEnd:
         if what == "rules":
             self.rules = Rules(**{**asdict(self.rules), **wish})
             self.ledger = Ledger()
+            self.updates.clear()
             self.recent.clear()
             self.blocked_until = 0.0
         elif what == "tap":
@@ -170,10 +175,8 @@ class Wire(asyncio.Protocol):
             self._when_done(self.far_end.give(*wanted))
         elif path.startswith(b"/bench/"):
             self._when_done(self._control(method.decode(), request[head + 4 :]))
-        elif method == b"getme":
-            self._answer(200, json.dumps({"ok": True, "result": BOT}).encode())
         else:
-            self._later(200, DONE)
+            self._later(200, KNOWN.get(method, DONE))
 
     async def _control(self, what: str, body: bytes) -> bytes:
         return json.dumps(await self.far_end.control(what, json.loads(body))).encode()

@@ -16,6 +16,14 @@ CANDIDATES = (1, 4, 8, 16, 50)  # in flight
 
 
 @dataclass(frozen=True)
+class Run:
+    """Messages a second as the far end saw them, and the CPU milliseconds that each took."""
+
+    rate: float
+    cost: float
+
+
+@dataclass(frozen=True)
 class Yardstick:
     """A loop of one library: which module runs it, under which name, by which interpreter."""
 
@@ -24,21 +32,21 @@ class Yardstick:
     module: str = "bench.loops"
     python: str = sys.executable
 
-    def run(self, far_end: FarEnd, count: int, in_flight: int, delay: float = 0.0) -> float:
-        """Messages a second, as the far end saw them."""
-        far_end.behave(delay=delay)
+    def run(self, far_end: FarEnd, count: int, in_flight: int) -> Run:
+        far_end.behave()
         arguments = ["-m", self.module, self.name, far_end.base_url, str(count), str(in_flight)]
         with child(arguments, cores=[HERE], python=self.python) as loop:
             loop.line()
+            used = loop.cpu
             loop.tell("go")
             loop.line()
-            reached = rate(far_end.seen()["moments"])
+            run = Run(rate(far_end.seen()["moments"]), 1000 * (loop.cpu - used) / count)
             loop.tell("go home")
-        return reached
+        return run
 
     def best(self, far_end: FarEnd, count: int, candidates: tuple[int, ...] = CANDIDATES) -> int:
         """The number in flight at which it is fastest, found by short runs."""
-        found = {in_flight: self.run(far_end, count, in_flight) for in_flight in candidates}
+        found = {in_flight: self.run(far_end, count, in_flight).rate for in_flight in candidates}
         note(f"{self.name}: " + ", ".join(f"{reached:.0f}/s @{in_flight}" for in_flight, reached in found.items()))
         return max(found, key=lambda in_flight: found[in_flight])
 
