@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
-from db import intentions, meetings, outbox
+from db import intentions, meetings, notices, outbox
 from db import people as people_rows
 from db import units as unit_rows
 from db.people import SECRETARIES, Person
@@ -191,7 +191,8 @@ def tell(connection: Connection, to: Iterable[int], kind: str, person: Person, a
 
 
 def catch_up(connection: Connection, person: Person, now: datetime, rules: Rules) -> None:
-    """Who comes late to a meeting's invitations gets his own at the next allowed moment."""
+    """Who can be reached only now hears what is still of use: notices on their way, the invitation to a meeting."""
+    notices.catch_up(connection, person.id, now)
     meeting = meetings.next_planned(connection, person.unit_id, now)
     if meeting is None or person.standing not in people_rows.COUNTED or meeting.starts_at <= now:
         return

@@ -1,43 +1,47 @@
 """Notices of a commune: written, sent to a snapshot of its people, and who has said that he knows.
 
 A draft is a row too, so that every button speaks of one text that cannot change any more. Recipients are chosen inside
-the database; what each is to hear becomes a due item slice by slice (`carry_on`), and who cannot be reached gets none
-until he can be, as long as the notice is worth reading.
+the database; who is few is written down at once, who is many slice by slice (`carry_on`): `listed_to` and `told_to` say
+how far that has come. Whenever the notice is paused, goes on or is stopped, `told_to` begins anew and brings everybody
+in line with it. Who cannot be reached gets nothing until he can be (`catch_up`), as long as it is worth reading.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, String, and_, case, exists, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
-from db import audit, outbox, people, units
+from db import audience, audit, fanout, outbox, people, units
 from db.columns import moment
-from db.outbox import KINDS
+from db.fanout import KIND, WORTH, Stretch
 from db.rules import Rules
 from db.secrecy import secret_mark
 from db.sql import insert, many, one
-from db.tables import due_items, notice_people, notices, roles
+from db.tables import BUSY, due_items, notice_people, notices, roles
 from db.tables import people as people_table
 from db.tables import units as units_table
 from db.units import Unit
 
-KIND = "notice"
 OFFICIALS = ("official",)
-AUDIENCES = ("secretaries", "members", "cell")
 LONGEST = 1500  # letters
-WORTH = timedelta(hours=24)  # later than this it is not carried to anybody any more
 KEPT_DRAFT = timedelta(days=1)
-SLICE = 500
+SLICE = 2500  # people at a time: on a slow machine with SQLite that locks others out for less than 50 ms
+MOST_REFUSALS = 20  # in a row; then something is wrong with the notice or the bot, and its author is asked
+ASKED_FOR = timedelta(days=7)  # so long it is of use to tell him
 
 
 @dataclass(frozen=True)
 class Notice:
-    """`state`: draft, sending or stopped; `audience` and `send_after` are set when it is sent."""
+    """`state`: draft, sending, paused or stopped; `audience` and `send_after` are set when it is sent.
+
+    `listed_to`, `told_to`: up to which person it has been written down for whom it is meant, and become due for them;
+    both end at `listed_end`. `refusals`: how many the platform has refused in a row. The rest belongs to receipts.
+    """
 
     id: int
     unit_id: int
@@ -68,6 +72,11 @@ class Notice:
     def is_open(self, now: datetime) -> bool:
         """Whether people are still brought to hear it."""
         return self.state == "sending" and self.send_after is not None and now < self.send_after + WORTH
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it is written down for everybody for whom it is meant."""
+        return self.listed_to >= self.listed_end
 
 
 # ---- drafts ----
@@ -107,52 +116,13 @@ def sweep(connection: Connection, now: datetime) -> None:
     connection.execute(notices.delete().where(old))
 
 
-# ---- recipients ----
-
-
-@dataclass(frozen=True)
-class Reach:
-    """How many of an audience will be reached, and why the others will not: never joined, or stopped or gone since."""
-
-    reached: int
-    not_joined: int
-    stopped: int
-
-    @property
-    def unreached(self) -> int:
-        return self.not_joined + self.stopped
-
-
-def reach(connection: Connection, unit: Unit, audience: str, cell_id: int | None = None) -> Reach:
-    ways = {"reached": people.reachable(), "joined": people.joined()}
-    counted = [func.coalesce(func.sum(case((way, 1), else_=0)), 0).label(name) for name, way in ways.items()]
-    here = _audience(unit, audience, cell_id)
-    total, reached, joined = connection.execute(
-        select(func.count(), *counted).select_from(people_table).where(here)
-    ).one()
-    return Reach(int(reached), int(total - joined), int(joined - reached))
-
-
-def _audience(unit: Unit, audience: str, cell_id: int | None) -> ColumnElement[bool]:
-    """SQL, for a query over `people`: whom a unit means by an audience; never anybody outside it."""
-    cells = select(units_table.c.id).where(units_table.c.kind == "cell", units_table.c.path.startswith(unit.path))
-    if audience == "secretaries":
-        led = (roles.c.person_id == people_table.c.id) & (roles.c.role == "secretary") & roles.c.unit_id.in_(cells)
-        who: ColumnElement[bool] = exists(select(roles.c.person_id).where(led))
-    elif audience == "cell":
-        who = and_(people_table.c.unit_id == cell_id, people_table.c.unit_id.in_(cells))
-    else:
-        who = people_table.c.unit_id.in_(cells)
-    return and_(who, people_table.c.left_at.is_(None))
-
-
 # ---- sending ----
 
 
 def send(
     connection: Connection,
     draft: Notice,
-    audience: str,
+    to: str,
     cell_id: int | None,
     now: datetime,
     rules: Rules,
@@ -161,58 +131,146 @@ def send(
 
     None where it is no draft any more: a second tap sends nothing. ValueError for an unknown audience.
     """
-    if audience not in AUDIENCES:
+    if to not in audience.AUDIENCES:
         raise ValueError("no such audience")
-    values = {"state": "sending", "audience": audience, "cell_id": cell_id, "send_after": rules.next_allowed(now)}
+    newest = select(func.coalesce(func.max(people_table.c.id), 0)).scalar_subquery()
+    values = {"state": "sending", "audience": to, "cell_id": cell_id, "send_after": rules.next_allowed(now)}
     mine = notices.update().where(notices.c.id == draft.id, notices.c.state == "draft")
-    if connection.execute(mine.values(**values)).rowcount != 1:
+    if connection.execute(mine.values(**values, listed_end=newest)).rowcount != 1:
         return None
-    here = _audience(units.get(connection, draft.unit_id), audience, cell_id)
-    whom = select(literal(draft.id), people_table.c.id).where(here)
-    connection.execute(notice_people.insert().from_select(["notice_id", "person_id"], whom))
     audit.note(connection, draft.author_id, "notice.send", now, unit_id=draft.unit_id, subject=draft.id)
-    return _known(connection, draft.id)
+    return _at_once(connection, draft.id, now)
 
 
-def carry_on(connection: Connection, now: datetime, most: int = SLICE) -> int:
-    """Make due what people have yet to hear, at most one slice a notice; how many items. Safe to repeat."""
-    running = (notices.c.state == "sending") & (notices.c.send_after > now - WORTH)
-    rows = connection.execute(select(notices).where(running).order_by(notices.c.id)).all()
-    return sum(_slice(connection, notice, now, most) for notice in many(Notice, rows))
+def carry_on(connection: Connection, now: datetime, most: int = SLICE) -> bool:
+    """Bring one slice of people in line with their notice, the oldest first; whether there may be more to do.
+
+    Safe to repeat, and for several processes at once: each takes another notice.
+    """
+    unfinished = select(notices).where(BUSY, notices.c.told_to < notices.c.listed_end).order_by(notices.c.id)
+    row = connection.execute(unfinished.limit(1).with_for_update(skip_locked=True)).first()
+    notice = one(Notice, row)
+    if notice is None:
+        return False
+    stretch = Stretch(notice.told_to, min(notice.told_to + most, notice.listed_end))
+    _bring(connection, notice, stretch, _meant(connection, notice, one_by_one=True), now)
+    return True
 
 
-def _slice(connection: Connection, notice: Notice, now: datetime, most: int) -> int:
-    told = (due_items.c.kind == KIND) & (due_items.c.subject == notice.id)
-    told = told & (due_items.c.person_id == notice_people.c.person_id)
-    ends = notice.send_after + WORTH if notice.send_after else now
-    row: dict[str, ColumnElement[Any]] = {
-        "person_id": notice_people.c.person_id,
-        "kind": literal(KIND, String),
-        "subject": literal(notice.id, Integer),
-        "revision": literal(1, Integer),
-        "priority": literal(KINDS[KIND].priority, Integer),
-        "due_at": moment(notice.send_after or now),
-        "worthless_after": moment(ends),
-        "state": literal("waiting", String),
-        "made_at": moment(now),
-    }
-    waiting = select(*row.values()).join(people_table, people_table.c.id == notice_people.c.person_id)
-    waiting = waiting.where(notice_people.c.notice_id == notice.id, people_table.c.left_at.is_(None))
-    waiting = waiting.where(people.reachable(), ~exists(select(due_items.c.id).where(told)))
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    fresh = dialect.insert(due_items).from_select(
-        list(row), waiting.order_by(notice_people.c.person_id).limit(most), include_defaults=False
-    )
-    # Another process may have made the same slice since: whoever is told already stays told once.
-    return connection.execute(fresh.on_conflict_do_nothing()).rowcount
+def _at_once(connection: Connection, notice_id: int, now: datetime) -> Notice:
+    """Bring everybody in line now where they are few; else the ticks do it, and let others write in between."""
+    notice = _known(connection, notice_id)
+    whom = _meant(connection, notice)
+    if audience.is_at_most(connection, whom, SLICE):
+        _bring(connection, notice, Stretch(0, notice.listed_end), whom, now)
+    return _known(connection, notice_id)
+
+
+def _meant(connection: Connection, notice: Notice, *, one_by_one: bool = False) -> ColumnElement[bool]:
+    unit = units.get(connection, notice.unit_id)
+    return audience.meant(unit, notice.audience or "", notice.cell_id, one_by_one=one_by_one)
+
+
+def _bring(connection: Connection, notice: Notice, stretch: Stretch, whom: ColumnElement[bool], now: datetime) -> None:
+    if stretch.to > notice.listed_to:
+        fresh = Stretch(max(stretch.after, notice.listed_to), stretch.to)
+        fanout.enlist(connection, notice.id, whom, fresh)
+    if notice.state == "paused":
+        fanout.hold(connection, notice.id, stretch, now)
+    elif notice.state == "stopped":
+        fanout.cancel(connection, notice.id, stretch, now)
+    elif notice.send_after and notice.is_open(now):
+        fanout.release(connection, notice.id, notice.send_after, stretch)
+        fanout.tell(connection, notice.id, notice.send_after, stretch, now)
+    come = {"told_to": stretch.to, "listed_to": max(notice.listed_to, stretch.to)}
+    connection.execute(notices.update().where(notices.c.id == notice.id).values(**come))
+    if stretch.to == notice.listed_end:
+        touched(connection, notice.id, now)
+
+
+def catch_up(connection: Connection, person_id: int, now: datetime) -> None:
+    """Somebody can be reached again, or at last: what was meant for him and is still on its way becomes due."""
+    open_ = (notices.c.state == "sending") & (notices.c.send_after > now - WORTH)
+    mine = select(notices).join(notice_people, notice_people.c.notice_id == notices.c.id)
+    found = connection.execute(mine.where(notice_people.c.person_id == person_id, open_)).all()
+    for notice in many(Notice, found):
+        at = notice.send_after or now
+        if not fanout.tell(connection, notice.id, at, Stretch(person_id - 1, person_id), now):
+            outbox.revive(connection, person_id, KIND, notice.id, 1, at)
+        touched(connection, notice.id, now)
+
+
+# ---- pausing and stopping ----
+
+
+def went(connection: Connection, outcomes: Sequence[tuple[int, bool]], now: datetime) -> None:
+    """Count how the platform took messages: (notice, whether it was accepted), in order, of final outcomes alone.
+
+    A notice that is refused time after time is paused, and its author is asked.
+    """
+    series: dict[int, list[bool]] = {}
+    for notice_id, accepted in outcomes:
+        series.setdefault(notice_id, []).append(accepted)
+    taken = [notice_id for notice_id, results in series.items() if all(results)]
+    if taken:
+        again = notices.c.id.in_(taken) & (notices.c.refusals > 0)
+        connection.execute(notices.update().where(again).values(refusals=0))
+    for notice_id in sorted(series.keys() - set(taken)):
+        _count_refusals(connection, notice_id, series[notice_id], now)
+
+
+def _count_refusals(connection: Connection, notice_id: int, results: Sequence[bool], now: datetime) -> None:
+    mine = notices.c.id == notice_id
+    row = connection.execute(select(notices).where(mine).with_for_update()).first()
+    notice = one(Notice, row)
+    if notice is None:
+        return
+    streak = worst = notice.refusals
+    for accepted in results:
+        streak = 0 if accepted else streak + 1
+        worst = max(worst, streak)
+    connection.execute(notices.update().where(mine).values(refusals=streak))
+    if worst >= MOST_REFUSALS and notice.state == "sending":
+        _pause(connection, notice, now)
+
+
+def _pause(connection: Connection, notice: Notice, now: datetime) -> None:
+    """Let nothing else leave until the author has decided; he is told once a pause."""
+    _turn(connection, notice, ("sending",), now, state="paused")
+    audit.note(connection, None, "notice.pause", now, unit_id=notice.unit_id, subject=notice.id)
+    same = (due_items.c.kind == "notice_paused") & (due_items.c.subject == notice.id)
+    before = connection.execute(select(func.count()).select_from(due_items).where(same)).scalar_one()
+    times = {"due_at": now, "worthless_after": now + ASKED_FOR, "now": now}
+    outbox.due(connection, [notice.author_id], "notice_paused", notice.id, revision=before + 1, **times)
+
+
+def resume(connection: Connection, notice: Notice, person_id: int, now: datetime, rules: Rules) -> None:
+    """Go on with a paused notice; from now on it is worth reading for another day."""
+    values = {"state": "sending", "refusals": 0, "send_after": rules.next_allowed(now)}
+    if _turn(connection, notice, ("paused",), now, **values):
+        audit.note(connection, person_id, "notice.resume", now, unit_id=notice.unit_id, subject=notice.id)
 
 
 def stop(connection: Connection, notice: Notice, person_id: int, now: datetime) -> None:
     """Let nobody else hear it. What is on the wire already arrives."""
-    mine = notices.update().where(notices.c.id == notice.id, notices.c.state == "sending")
-    if connection.execute(mine.values(state="stopped")).rowcount:
-        outbox.cancel_items(connection, [KIND], notice.id)
+    if _turn(connection, notice, ("sending", "paused"), now, state="stopped"):
         audit.note(connection, person_id, "notice.stop", now, unit_id=notice.unit_id, subject=notice.id)
+
+
+def _turn(connection: Connection, notice: Notice, before: tuple[str, ...], now: datetime, **values: Any) -> bool:
+    """Make something else of a notice and bring its people in line with that; False where it is not so any more."""
+    mine = notices.update().where(notices.c.id == notice.id, notices.c.state.in_(before))
+    if connection.execute(mine.values(**values, told_to=0)).rowcount == 0:
+        return False
+    _at_once(connection, notice.id, now)
+    return True
+
+
+def set_aside(connection: Connection, delivery_ids: Sequence[int]) -> None:
+    """Of messages that are not sent after all: whoever was to hear a paused notice waits for its author."""
+    paused = select(notices.c.id).where(notices.c.id == due_items.c.subject, notices.c.state == "paused")
+    its = due_items.c.delivery_id.in_(delivery_ids) & (due_items.c.kind == KIND) & exists(paused)
+    connection.execute(due_items.update().where(its).values(state="held", delivery_id=None))
 
 
 # ---- who knows ----
@@ -223,6 +281,7 @@ def acknowledge(connection: Connection, notice_id: int, person_id: int, now: dat
     mine = (notice_people.c.notice_id == notice_id) & (notice_people.c.person_id == person_id)
     fresh = notice_people.update().where(mine, notice_people.c.acknowledged_at.is_(None))
     if connection.execute(fresh.values(acknowledged_at=now)).rowcount:
+        touched(connection, notice_id, now)
         return True
     return False if connection.execute(select(notice_people.c.person_id).where(mine)).first() else None
 
@@ -231,6 +290,13 @@ def for_recipient(connection: Connection, notice_id: int, person_id: int) -> Not
     mine = select(notices).join(notice_people, notice_people.c.notice_id == notices.c.id)
     found = mine.where(notices.c.id == notice_id, notice_people.c.person_id == person_id)
     return one(Notice, connection.execute(found).first())
+
+
+def touched(connection: Connection, notice_id: int, now: datetime) -> None:
+    """Its figures have changed: they are counted as soon as the last count has rested."""
+    soon = func.coalesce(notices.c.rests_until, moment(now))
+    unplanned = or_(notices.c.count_at.is_(None), notices.c.count_at > soon)
+    connection.execute(notices.update().where(notices.c.id == notice_id, unplanned).values(count_at=soon))
 
 
 # ---- for officials ----

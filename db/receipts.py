@@ -1,23 +1,30 @@
-"""How a notice went: how far it came to each person, who has said that he knows, and the screen that shows it."""
+"""How a notice went: how far it came to each person, who has said that he knows, and the screen that shows it.
+
+Figures of few people are counted whenever they are looked at. Those of many are counted by the ticks, slice by slice,
+and kept; the more people, the longer such a count rests (`rests_until`).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
-from db import audit, conversations, outbox, people
-from db.notices import KIND, WORTH, Notice
-from db.rules import Rules
-from db.sql import many
-from db.tables import deliveries, due_items, notice_people, notices, screens
+from db import conversations, outbox, people
+from db.fanout import KIND, Stretch
+from db.notices import SLICE, Notice
+from db.sql import many, one
+from db.tables import BUSY, deliveries, due_items, notice_people, notices
 from db.tables import people as people_table
 from db.tables import units as units_table
 
 WATCHED = timedelta(days=30)  # so long its screen follows who says that he knows
+REST = outbox.EDIT_GAP  # between two counts, at least
+REST_EACH = timedelta(microseconds=200)  # a person is counted in some 4 µs: a fiftieth of the time goes into counting
+SELDOM = 10  # while people wait, the figures are looked at again after this share of the time since it was sent
 
 
 class Standing(IntEnum):
@@ -32,7 +39,10 @@ class Standing(IntEnum):
 
 @dataclass(frozen=True)
 class Counts:
-    """Numbers of people. `total`: those whom it was tried to reach; `no_way` are not among them."""
+    """Numbers of people. `total`: those whom it was tried to reach; `no_way` are not among them.
+
+    `ready`: whether they have been counted at all; a big notice is not at first.
+    """
 
     sent: int
     waiting: int
@@ -40,6 +50,7 @@ class Counts:
     failed: int
     no_way: int
     acknowledged: int
+    ready: bool = field(default=True, kw_only=True)
 
     @property
     def total(self) -> int:
@@ -57,14 +68,37 @@ class Counts:
     def stuck(self) -> int:
         return self.unknown + self.failed + self.no_way
 
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(*(mine + theirs for mine, theirs in zip(self._numbers, other._numbers, strict=True)))
+
+    @property
+    def _numbers(self) -> tuple[int, ...]:
+        return astuple(self)[:-1]
+
+    @property
+    def text(self) -> str:
+        return " ".join(map(str, self._numbers))
+
+    @classmethod
+    def read(cls, text: str | None) -> Counts:
+        """What `text` has made of them; figures that are not ready where there is none."""
+        return cls(*map(int, text.split())) if text else cls(0, 0, 0, 0, 0, 0, ready=False)
+
     def mark(self, notice: Notice) -> str:
         """The figures as one word: two screens with the same mark show the same."""
-        numbers = (self.sent, self.waiting, self.unknown, self.failed, self.no_way, self.acknowledged)
-        return " ".join([notice.state, *map(str, numbers)])
+        return f"{notice.state} {self.text if self.ready else '-'}"
 
 
 def counts(connection: Connection, notice: Notice, now: datetime) -> Counts:
-    rows = _standings(notice, now).subquery()
+    """The figures of this moment; for many people those of their last count."""
+    if not notice.is_listed:
+        return Counts.read(None)
+    end = _end_of_slice(connection, notice.id, 0)
+    return _counted(connection, notice, now) if end is None else Counts.read(notice.figures)
+
+
+def _counted(connection: Connection, notice: Notice, now: datetime, stretch: Stretch | None = None) -> Counts:
+    rows = _standings(notice, now, stretch).subquery()
     found = select(rows.c.standing, func.count(), func.count(rows.c.acknowledged_at)).group_by(rows.c.standing)
     grouped = {standing: (people_, known) for standing, people_, known in connection.execute(found).all()}
     number = {standing: grouped.get(standing.value, (0, 0))[0] for standing in Standing}
@@ -78,19 +112,29 @@ def counts(connection: Connection, notice: Notice, now: datetime) -> Counts:
     )
 
 
-def _standings(notice: Notice, now: datetime) -> Select[Any]:
-    """person_id, acknowledged_at, standing of every recipient."""
-    rows = select(notice_people.c.person_id, notice_people.c.acknowledged_at, _standing(notice, now).label("standing"))
+def _end_of_slice(connection: Connection, notice_id: int, after: int) -> int | None:
+    """The last person of the slice that begins behind `after`; None where the slice is the last one."""
+    mine = (notice_people.c.notice_id == notice_id) & (notice_people.c.person_id > after)
+    rest = select(notice_people.c.person_id).where(mine).order_by(notice_people.c.person_id)
+    found = connection.execute(rest.offset(SLICE - 1).limit(2)).scalars().all()
+    return found[0] if len(found) > 1 else None
+
+
+def _standings(notice: Notice, now: datetime, stretch: Stretch | None = None) -> Select[Any]:
+    """person_id, acknowledged_at, standing of every recipient, or of those in a stretch."""
+    rows = select(notice_people.c.person_id, notice_people.c.acknowledged_at, standing(notice, now).label("standing"))
     mine = rows.join(people_table, people_table.c.id == notice_people.c.person_id)
-    return mine.where(notice_people.c.notice_id == notice.id)
+    mine = mine.where(notice_people.c.notice_id == notice.id)
+    return mine if stretch is None else mine.where(stretch.holds(notice_people.c.person_id))
 
 
-def _standing(notice: Notice, now: datetime) -> ColumnElement[int]:
+def standing(notice: Notice, now: datetime) -> ColumnElement[int]:
+    """SQL, for a query over notice_people and people: how far it has come to the person."""
     on_its_way = and_(due_items.c.state == "travelling", deliveries.c.state.in_(["queued", "sending"]))
     attempt = case(
         (deliveries.c.state == "sent", Standing.SENT.value),
-        (or_(due_items.c.state == "waiting", on_its_way), Standing.WAITING.value),
-        (deliveries.c.state.in_(["uncertain", "held"]), Standing.UNKNOWN.value),
+        (or_(due_items.c.state.in_(["waiting", "held"]), on_its_way), Standing.WAITING.value),
+        (deliveries.c.state == "uncertain", Standing.UNKNOWN.value),
         else_=Standing.FAILED.value,
     )
     tried = select(func.max(attempt)).select_from(
@@ -98,10 +142,13 @@ def _standing(notice: Notice, now: datetime) -> ColumnElement[int]:
     )
     mine = (due_items.c.person_id == notice_people.c.person_id) & (due_items.c.kind == KIND)
     furthest = tried.where(mine, due_items.c.subject == notice.id).correlate(notice_people).scalar_subquery()
+    # Of what is long past only the standing was kept (db/retention.py); a later attempt may have come further.
+    kept = notice_people.c.standing
     nothing = literal(Standing.NO_WAY.value)
     untried = case((people.reachable(), Standing.WAITING.value), else_=nothing) if notice.is_open(now) else nothing
     return case(
-        (notice_people.c.acknowledged_at.is_not(None), Standing.SENT.value), else_=func.coalesce(furthest, untried)
+        (or_(notice_people.c.acknowledged_at.is_not(None), kept == Standing.SENT.value), Standing.SENT.value),
+        else_=func.coalesce(furthest, kept, untried),
     )
 
 
@@ -123,16 +170,16 @@ def silent(connection: Connection, notice: Notice, now: datetime, skip: int, mos
 def stuck(connection: Connection, notice: Notice, now: datetime, skip: int, most: int) -> list[Recipient]:
     """Whom it has not reached for certain, with the reason, cell by cell."""
     held_up = [Standing.NO_WAY.value, Standing.FAILED.value, Standing.UNKNOWN.value]
-    return _listed(connection, notice, now, _standing(notice, now).in_(held_up), skip, most)
+    return _listed(connection, notice, now, standing(notice, now).in_(held_up), skip, most)
 
 
 def _listed(
     connection: Connection, notice: Notice, now: datetime, which: ColumnElement[bool], skip: int, most: int
 ) -> list[Recipient]:
     why = case(
-        (_standing(notice, now) == Standing.UNKNOWN.value, "unknown"),
-        (_standing(notice, now) == Standing.FAILED.value, "failed"),
-        (_standing(notice, now) >= Standing.WAITING.value, ""),
+        (standing(notice, now) == Standing.UNKNOWN.value, "unknown"),
+        (standing(notice, now) == Standing.FAILED.value, "failed"),
+        (standing(notice, now) >= Standing.WAITING.value, ""),
         (people.joined(), "stopped"),
         else_="not_joined",
     )
@@ -143,23 +190,6 @@ def _listed(
     found = rows.where(notice_people.c.notice_id == notice.id, people_table.c.left_at.is_(None), which)
     ordered = found.order_by(units_table.c.folded, people_table.c.sort_key, people_table.c.id)
     return many(Recipient, connection.execute(ordered.offset(skip).limit(most)).all())
-
-
-# ---- once more ----
-def again(connection: Connection, notice: Notice, person_id: int, now: datetime, rules: Rules) -> int:
-    """Send it once more to those of whom nobody knows whether it came; how many they are."""
-    if notice.state != "sending":
-        return 0
-    unknown = _standings(notice, now).where(_standing(notice, now) == Standing.UNKNOWN)
-    ids = [row.person_id for row in connection.execute(unknown).all()]
-    if ids:
-        mine = (due_items.c.kind == KIND) & (due_items.c.subject == notice.id)
-        newest = connection.execute(select(func.max(due_items.c.revision)).where(mine)).scalar_one()
-        at = rules.next_allowed(now)
-        times = {"due_at": at, "worthless_after": at + WORTH, "now": now}
-        outbox.due(connection, ids, KIND, notice.id, revision=newest + 1, **times)
-        audit.note(connection, person_id, "notice.again", now, unit_id=notice.unit_id, subject=notice.id)
-    return len(ids)
 
 
 # ---- the live screen ----
@@ -175,11 +205,66 @@ def drawn(connection: Connection, notice: Notice, figures: Counts) -> None:
     connection.execute(mine.values(drawn=figures.mark(notice)))
 
 
-def redraw(connection: Connection, now: datetime) -> None:
-    """Have the screens drawn anew whose figures have changed."""
-    shown = exists().where(screens.c.name == literal(f"{KIND}:") + cast(notices.c.id, String))
-    lately = (notices.c.state != "draft") & (notices.c.send_after > now - WATCHED)
-    for notice in many(Notice, connection.execute(select(notices).where(lately, shown)).all()):
-        if counts(connection, notice, now).mark(notice) != notice.drawn:
-            name = screen(notice.id)
-            outbox.refresh(connection, conversations.watchers(connection, name), name, now)
+def count_on(connection: Connection, now: datetime) -> bool:
+    """Count one slice of the oldest notice whose figures may have changed; whether there may be more to do.
+
+    What has changed is drawn anew. Safe for several processes at once: each counts another notice.
+    """
+    wanted = select(notices).where(BUSY, or_(notices.c.counting.is_not(None), notices.c.count_at <= now))
+    row = connection.execute(wanted.order_by(notices.c.id).limit(1).with_for_update(skip_locked=True)).first()
+    notice = one(Notice, row)
+    if notice is None:
+        return False
+    after = notice.counted_to if notice.counting else 0
+    end = _end_of_slice(connection, notice.id, after)
+    stretch = Stretch(after, notice.listed_end if end is None else end)
+    so_far = Counts.read(notice.counting or "0 0 0 0 0 0") + _counted(connection, notice, now, stretch)
+    if end is None:
+        _count_done(connection, notice, so_far, now)
+    else:
+        _count_goes_on(connection, notice, so_far, end, now)
+    return True
+
+
+def _count_goes_on(connection: Connection, notice: Notice, so_far: Counts, end: int, now: datetime) -> None:
+    values: dict[str, Any] = {"counting": so_far.text, "counted_to": end}
+    if notice.counting is None:
+        # What changes from here on behind the back of this count asks for another one.
+        values |= {"count_at": None, "rests_until": now + _rest(Counts.read(notice.figures))}
+    connection.execute(notices.update().where(notices.c.id == notice.id).values(**values))
+
+
+def _count_done(connection: Connection, notice: Notice, figures: Counts, now: datetime) -> None:
+    rested = now + _rest(figures)
+    asked = notice.count_at if notice.counting else None
+    wishes = [max(asked, rested)] if asked else []
+    if figures.waiting:
+        wishes.append(max(rested, _looked_at_again(notice, now)))
+    values: dict[str, Any] = {"figures": figures.text, "counting": None, "counted_to": 0, "rests_until": rested}
+    if notice.state == "paused" and not figures.waiting:
+        values["state"] = "sending"  # nobody is left of whom its author would have to decide
+    mine = notices.update().where(notices.c.id == notice.id)
+    connection.execute(mine.values(**values, count_at=min(wishes, default=None)))
+    if figures.mark(notice) != notice.drawn:
+        _redraw(connection, notice, now)
+
+
+def _rest(figures: Counts) -> timedelta:
+    return max(REST, figures.everybody * REST_EACH)
+
+
+def _looked_at_again(notice: Notice, now: datetime) -> datetime:
+    sent = notice.send_after or now
+    return sent + REST if sent > now else now + (now - sent) / SELDOM
+
+
+def _redraw(connection: Connection, notice: Notice, now: datetime) -> None:
+    if notice.send_after and notice.send_after > now - WATCHED:
+        name = screen(notice.id)
+        outbox.refresh(connection, conversations.watchers(connection, name), name, now)
+
+
+def next_count(connection: Connection, after: datetime) -> datetime | None:
+    """The next moment later than `after` at which figures are to be counted."""
+    planned = select(func.min(notices.c.count_at)).where(BUSY, notices.c.count_at > after)
+    return connection.execute(planned).scalar()

@@ -31,11 +31,14 @@ def progress(view: View) -> Message | None:
 
 
 def paused(view: View) -> Message | None:
-    """To the author: the platform refuses it time after time. None once he has decided."""
+    """To the author: the platform refuses it time after time. None once he has decided, or nobody is left."""
     found = _watched(view)
     if found is None or found.state != "paused":
         return None
-    return view.say("notice_paused", notice=found, counts=receipts.counts(view.connection, found, view.now))
+    figures = receipts.counts(view.connection, found, view.now)
+    if figures.ready and not figures.waiting:
+        return None
+    return view.say("notice_paused", notice=found, counts=figures)
 
 
 def _watched(view: View) -> Notice | None:

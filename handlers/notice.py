@@ -6,7 +6,8 @@ import re
 from typing import Any
 
 from content import Message, prose
-from db import conversations, notices, outbox, receipts, units
+from db import audience as audiences
+from db import conversations, doubts, notices, outbox, receipts, units
 from db.notices import LONGEST, Notice
 from db.secrecy import secret_mark
 from handlers.planning import begin, is_in, says_yes
@@ -17,6 +18,7 @@ on = Router()
 
 CELLS_A_PAGE = 10
 NAMES_A_PAGE = 7
+DOUBTS_A_PAGE = 4  # with the moment, and a choice each
 NOTICES_A_PAGE = 5
 _SENTENCE_END = re.compile(r"[.?!:;]\s|\n")
 
@@ -90,11 +92,11 @@ def preview(turn: Turn, notice_id: int, to: str, cell_id: int) -> Message:
         return _gone(turn, notice_id)
     unit = units.get(turn.connection, draft.unit_id)
     cell = next((cell for cell in units.cells(turn.connection, unit) if cell.id == cell_id), None)
-    if to not in notices.AUDIENCES or (to == "cell") != (cell is not None):
+    if to not in audiences.AUDIENCES or (to == "cell") != (cell is not None):
         return turn.say("notice_audience", notice=draft)
     shown = turn.say("notice", notice=draft, unit=unit, preview=True)
     outbox.answer(turn.connection, turn.address.id, shown.to_json(), turn.now)
-    reach = notices.reach(turn.connection, unit, to, cell_id)
+    reach = audiences.reach(turn.connection, unit, to, cell_id)
     begin(turn, "notice", notice=draft.id, to=to, cell=cell_id)
     said: dict[str, Any] = {"to": to, "cell": cell, "reach": reach, "long_sentence": _long_sentence(draft.text)}
     return turn.say("notice_check", notice=draft, **said, expects="notice.sure" if reach.reached else None)
@@ -123,7 +125,7 @@ def send(turn: Turn, notice_id: int, to: str, cell_id: int) -> Message:
     draft = notices.draft_of(turn.connection, notice_id, turn.person.id)
     if draft is None or not turn.rules.is_quiet(turn.now):
         return hold(turn, notice_id, to, cell_id)
-    reach = notices.reach(turn.connection, units.get(turn.connection, draft.unit_id), to, cell_id)
+    reach = audiences.reach(turn.connection, units.get(turn.connection, draft.unit_id), to, cell_id)
     morning = turn.rules.next_allowed(turn.now)
     return turn.say("notice_night", notice=draft, to=to, cell_id=cell_id, reach=reach, morning=morning)
 
@@ -145,6 +147,9 @@ def stop(turn: Turn, notice_id: int) -> Message:
     if notice is None:
         return turn.say("notice_gone")
     notices.stop(turn.connection, notice, turn.person.id, turn.now)
+    if notice.state == "paused":
+        # It was asked in a message of its own, and the screen stands far above it.
+        return see(turn, notice_id)
     return _screen(turn, notices.for_official(turn.connection, notice_id, turn.person.id) or notice)
 
 
@@ -154,8 +159,19 @@ def again(turn: Turn, notice_id: int) -> Message:
     notice = notices.for_official(turn.connection, notice_id, turn.person.id)
     if notice is None:
         return turn.say("notice_gone")
-    receipts.again(turn.connection, notice, turn.person.id, turn.now, turn.rules)
+    found = doubts.about(turn.connection, notice, turn.now)
+    doubts.send_again(turn.connection, notice, found, turn.person.id, turn.now, turn.rules)
     return _screen(turn, notice)
+
+
+@on.action("notice_resume", who=Who.OFFICIAL)
+def resume(turn: Turn, notice_id: int) -> Message:
+    """Go on with what the bot has paused by itself."""
+    notice = notices.for_official(turn.connection, notice_id, turn.person.id)
+    if notice is None:
+        return turn.say("notice_gone")
+    notices.resume(turn.connection, notice, turn.person.id, turn.now, turn.rules)
+    return see(turn, notice_id)
 
 
 # ---- watching ----
@@ -207,6 +223,55 @@ def stuck(turn: Turn, notice_id: int, page: int) -> Message:
     return _names(turn, "notice_stuck", notice, found, page, total)
 
 
+# ---- those of whom nobody knows ----
+
+
+@on.action("notice_doubts", who=Who.OFFICIAL)
+def in_doubt(turn: Turn, notice_id: int, page: int) -> Message:
+    """Each of them by name, with the moment and a number to call; one may be picked."""
+    notice = notices.for_official(turn.connection, notice_id, turn.person.id)
+    if notice is None:
+        return turn.say("notice_gone")
+    total = doubts.count(turn.connection, notice, turn.now)
+    if not total:
+        return see(turn, notice_id)
+    page = min(page, (total - 1) // DOUBTS_A_PAGE)
+    found = doubts.about(turn.connection, notice, turn.now, page * DOUBTS_A_PAGE, DOUBTS_A_PAGE)
+    more = total > (page + 1) * DOUBTS_A_PAGE
+    return turn.say("notice_doubts", notice=notice, doubts=found, page=page, more=more, total=total)
+
+
+@on.action("notice_doubt", who=Who.OFFICIAL)
+def doubt(turn: Turn, notice_id: int, person_id: int) -> Message:
+    """One of them: send it to him again, or note that he has it."""
+    notice, found = _doubt(turn, notice_id, person_id)
+    if notice is None or found is None:
+        return in_doubt(turn, notice_id, 0)
+    return turn.say("notice_doubt", notice=notice, doubt=found)
+
+
+@on.action("notice_once_more", who=Who.OFFICIAL)
+def once_more(turn: Turn, notice_id: int, person_id: int) -> Message:
+    notice, found = _doubt(turn, notice_id, person_id)
+    if notice and found:
+        doubts.send_again(turn.connection, notice, [found], turn.person.id, turn.now, turn.rules)
+    return in_doubt(turn, notice_id, 0)
+
+
+@on.action("notice_has_come", who=Who.OFFICIAL)
+def has_come(turn: Turn, notice_id: int, person_id: int) -> Message:
+    """He was asked on the telephone, and has it."""
+    notice, found = _doubt(turn, notice_id, person_id)
+    if notice and found:
+        doubts.has_come(turn.connection, notice, found, turn.person.id, turn.now)
+    return in_doubt(turn, notice_id, 0)
+
+
+def _doubt(turn: Turn, notice_id: int, person_id: int) -> tuple[Notice | None, doubts.Doubt | None]:
+    notice = notices.for_official(turn.connection, notice_id, turn.person.id)
+    return notice, doubts.of(turn.connection, notice, person_id, turn.now) if notice else None
+
+
 def _names(
     turn: Turn, template: str, notice: Notice, found: list[receipts.Recipient], page: int, total: int
 ) -> Message:
@@ -217,7 +282,9 @@ def _names(
 def _screen(turn: Turn, notice: Notice) -> Message:
     figures = receipts.counts(turn.connection, notice, turn.now)
     receipts.drawn(turn.connection, notice, figures)
-    return turn.say("notice_screen", notice=notice, counts=figures, screen=receipts.screen(notice.id))
+    named = doubts.named(turn.connection, notice, figures, turn.now)
+    said = {"counts": figures, "doubts": named, "screen": receipts.screen(notice.id)}
+    return turn.say("notice_screen", notice=notice, **said)
 
 
 def _gone(turn: Turn, notice_id: int) -> Message:

@@ -158,6 +158,7 @@ def erase_keep(turn: Turn, person_id: int) -> Message:
         return home.home(turn)
     if erasure.take_back(turn.connection, person):
         audit.note(turn.connection, person.id, "erase.kept", turn.now, unit_id=person.unit_id, subject=person.id)
+        consent.catch_up(turn.connection, person, turn.now, turn.rules)
     return turn.say("erase_kept", person=person)
 
 

@@ -9,9 +9,13 @@ from sqlalchemy import Connection
 from db import notices, receipts
 
 
-def go_on(connection: Connection, now: datetime) -> int:
-    """How many people have become due to hear a notice."""
-    notices.sweep(connection, now)
-    made = notices.carry_on(connection, now)
-    receipts.redraw(connection, now)
-    return made
+def go_on(connection: Connection, now: datetime) -> bool:
+    """One slice of each; whether there may be more to do, once others have written in between."""
+    carried = notices.carry_on(connection, now)
+    counted = receipts.count_on(connection, now)
+    return carried or counted
+
+
+def next_instant(connection: Connection, after: datetime) -> datetime | None:
+    """When the figures of a notice are to be counted again."""
+    return receipts.next_count(connection, after)

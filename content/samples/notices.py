@@ -25,12 +25,25 @@ def _notice(**values: Any) -> SimpleNamespace:
     return SimpleNamespace(**{**row, "send_after": at(25, 11, 19), **values})
 
 
-def _counts(**values: int) -> SimpleNamespace:
+def _counts(*, ready: bool = True, **values: int) -> SimpleNamespace:
     row = {"sent": 133, "waiting": 0, "unknown": 3, "failed": 6, "no_way": 9, "acknowledged": 96}
     made = {**row, **values}
     total = made["sent"] + made["waiting"] + made["unknown"] + made["failed"]
     sums = {"total": total, "silent": total + made["no_way"] - made["acknowledged"], "stuck": 18}
-    return SimpleNamespace(**made, **sums)
+    return SimpleNamespace(**made, **sums, ready=ready)
+
+
+def _doubt(name: str, phone: str | None, person_id: int) -> SimpleNamespace:
+    return SimpleNamespace(name=name, phone=phone, cell="thôn Khe Đào", person_id=person_id, at=at(25, 11, 19, 15))
+
+
+_DOUBTS = [
+    _doubt("Lý Văn Sinh", "+84900000021", 4),
+    _doubt("Đặng Thị Ghến", "+84900000034", 7),
+    _doubt(LONGEST.name, LONGEST.phone, 8),
+    _doubt("Vàng A Sùng", None, 9),
+]
+_NONE_YET = _counts(ready=False, sent=0, unknown=0, failed=0, no_way=0, acknowledged=0)
 
 
 def _reach(reached: int = 1142, not_joined: int = 7, stopped: int = 2) -> SimpleNamespace:
@@ -44,7 +57,7 @@ def _check(to: str, reach: SimpleNamespace, cell: Any = None, long_sentence: int
 
 
 def _screen(notice: SimpleNamespace, counts: SimpleNamespace, **at_: Any) -> Sample:
-    return sample("notice_screen", "official", notice=notice, counts=counts, **at_)
+    return sample("notice_screen", "official", notice=notice, counts=counts, doubts=_DOUBTS[:2], **at_)
 
 
 SAMPLES: tuple[Sample, ...] = (
@@ -77,6 +90,14 @@ SAMPLES: tuple[Sample, ...] = (
     _screen(_notice(), _counts(waiting=55, sent=87)),
     _screen(_notice(), _counts()),
     _screen(_notice(state="stopped"), _counts(unknown=0)),
+    _screen(_notice(state="paused"), _counts(waiting=55, sent=67, failed=20)),
+    _screen(_notice(), _NONE_YET),
+    _screen(_notice(send_after=_MORNING), _NONE_YET),
+    _screen(_notice(state="stopped"), _NONE_YET),
+    sample("notice_paused", "official", notice=_notice(state="paused"), counts=_counts(waiting=55, sent=67)),
+    sample("notice_doubts", "official", notice=_notice(), doubts=_DOUBTS, page=0, more=True, total=1142, picks=True),
+    sample("notice_doubt", "official", notice=_notice(), doubt=_DOUBTS[0]),
+    sample("notice_doubt", "official", notice=_notice(state="stopped"), doubt=_DOUBTS[3]),
     sample("notice_silent", "official", notice=_notice(), people=_PEOPLE, page=0, more=True, total=46),
     sample("notice_stuck", "official", notice=_notice(), people=_PEOPLE, page=0, more=True, total=18),
     sample("notices", "official", notices=[_notice()], page=0, more=True),

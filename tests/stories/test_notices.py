@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import Connection
 
-from db import notices, people, units
+from db import addresses, notices, people, units
 from simulator.faults import Fault
+from tests.stories.test_joining import joins, paper
 from tests.stories.village import Phone, Village, at
 
 TEXT = (
@@ -221,11 +222,54 @@ async def test_what_the_network_left_open_is_the_authors_to_decide(village: Vill
     assert "• Đã gửi tới máy: 1/2 người" in commune.huong.last
     assert "• Chưa biết tới hay chưa: 1" in commune.huong.last
     assert len(commune.tinh.new()) == 1
+    assert "• Chưa rõ: Ma Văn Tình, gửi lúc 12 giờ trưa" in commune.huong.last
     await commune.huong.picks("Gửi lại 1 người")
     await village.forward(seconds=10)
     assert len(commune.tinh.new()) == 1
     assert len(commune.lam.new()) == 1
     assert "• Đã gửi tới máy: 2/2 người" in commune.huong.last
+
+
+async def lose(village: Village, *phones: Phone) -> None:
+    """The network breaks off after it has carried the next message to each of these."""
+    for phone in phones:
+        village.simulator.faults.waiting.append(Fault("sendMessage", "reset_after", user=phone.handset.user.id))
+
+
+async def test_each_of_whom_nobody_knows_is_named_and_decided_by_himself(village: Village, commune: Commune) -> None:
+    await lose(village, commune.tinh, commune.lam)
+    await send(commune.huong)
+    await village.forward(seconds=5)
+    for phone in (commune.tinh, commune.lam):
+        assert len(phone.new()) == 1
+    said = await commune.huong.picks("Xem người chưa rõ")
+    assert "Chưa biết tới hay chưa: 2 người" in said
+    assert "• Ma Văn Tình, thôn Khe Đào: 0900 000 045, gửi lúc 12 giờ trưa" in said
+    said = await commune.huong.picks("Ma Văn Tình")
+    assert "📞 0900 000 045" in said
+    assert "Trợ lý gửi lúc 12 giờ trưa thứ Tư, ngày 25 tháng 11, chưa biết tới hay chưa." in said
+    assert "2 người" in await commune.huong.picks("Về danh sách")
+    await commune.huong.picks("Ma Văn Tình")
+    said = await commune.huong.picks("Coi như đã nhận")
+    assert "Chưa biết tới hay chưa: 1 người" in said
+    assert "Ma Văn Tình" not in said
+    await commune.huong.picks("Hoàng Văn Lâm")
+    await commune.huong.picks("Gửi lại")
+    await village.forward(seconds=10)
+    assert (len(commune.tinh.new()), len(commune.lam.new())) == (0, 1)
+    assert "• Đã gửi tới máy: 2/2 người" in commune.huong.last
+    assert "Chưa rõ" not in commune.huong.last
+
+
+async def test_a_person_in_doubt_who_says_that_he_knows_is_in_doubt_no_more(village: Village, commune: Commune) -> None:
+    await lose(village, commune.tinh)
+    await send(commune.huong)
+    await village.forward(seconds=5)
+    await commune.huong.picks("Xem người chưa rõ")
+    await commune.tinh.picks("Tôi đã nắm")
+    assert "• Đã gửi tới máy: 2/2 người\n• Đã nắm: 1" in await commune.huong.picks("Ma Văn Tình")
+    await village.forward(minutes=5)
+    assert len(commune.lam.new()) == 1
 
 
 async def test_whoever_has_blocked_the_bot_is_named_as_not_reached(village: Village, commune: Commune) -> None:
@@ -254,16 +298,33 @@ async def test_a_household_gets_one_message_and_each_may_say_that_he_knows(villa
 
 async def test_someone_who_joins_the_same_day_still_hears_it(village: Village, commune: Commune) -> None:
     await send(commune.huong)
-    sinh = await village.join(await village.add("Lý Văn Sinh", "anh"))
-    await village.forward(hours=1)
-    assert sinh.new() == []
+    sinh = await village.add("Lý Văn Sinh", "anh")  # on the roster since, so that it was not meant for him
+    sung = await village.write(lambda c: next(p for p in people.of_cell(c, village.cell.id) if p.name == "Vàng A Sùng"))
+    for user, person, notices_heard in ((7001, sung, 1), (7002, sinh, 0)):
+        phone = village.phone(user)
+        await joins(phone, await paper(village, person))
+        await village.forward(hours=1)
+        assert sum("tiêm phòng dại" in heard for heard in phone.heard) == notices_heard
 
-    def sung(connection: Connection) -> people.Person:
-        return next(p for p in people.of_cell(connection, village.cell.id) if p.name == "Vàng A Sùng")
 
-    late = await village.join(await village.write(sung))
-    await village.forward(hours=1)
-    assert len(late.new()) == 1
+async def test_whoever_had_stopped_or_blocked_hears_it_when_he_is_back(village: Village, commune: Commune) -> None:
+    await commune.lam.says("dừng nhận tin")
+    gone = commune.tinh.handset.user.id
+    await village.write(lambda c: addresses.mark_dead(c, addresses.find(c, 1, str(gone)), "blocked", village.now))
+    await village.add("Ma Văn Tư", "bác")
+    tu = await village.join(await village.add("Nông Văn Thắng", "bác"))
+    await send(commune.huong, 1)
+    assert len(tu.new()) == 1
+    await village.forward(hours=2)
+    commune.tinh.new()
+    commune.lam.new()
+    await commune.tinh.says("0")
+    await commune.lam.says("nhận tin")
+    await village.forward(seconds=10)
+    for phone in (commune.tinh, commune.lam):
+        assert sum("Thông báo của Đảng ủy" in heard for heard in phone.new()) == 1
+    await commune.huong.says("xem thông báo")
+    assert "• Đã gửi tới máy: 3/3 người" in await commune.huong.picks("Tiêm phòng dại cho…")
 
 
 async def test_sent_notices_are_listed_and_opened_again(village: Village, commune: Commune) -> None:
