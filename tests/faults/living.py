@@ -1,70 +1,129 @@
-"""`bot.py run` as a process of its own, on a real file and the real clock, against a far end that outlives it."""
+"""`bot.py run` as processes of their own, on a real database, against a far end that outlives them."""
 
 from __future__ import annotations
 
 import asyncio
+import json
+import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, exists, func, or_, select
 
-from db import addresses, meetings, notices, outbox, people, units
 from db.engine import Database
 from db.meetings import Meeting
-from db.rules import Rules
-from db.tables import deliveries, due_items, links, received
-from simulator import Clock, Phone, Simulator, open_phone, running
+from db.tables import deliveries, due_items, notices, received
+from simulator import Clock, Phone, Simulator, running
 from simulator.bell import Bell
+from tests.faults.commune import INVITATION, NOTICE, TOKEN, Load, settle_in
 
-TOKEN = "1000:a-secret-of-the-bot"
-FIRST_USER = 500
 ROOT = Path(__file__).parent.parent.parent
-SOON_S = 60.0
-NOTICE = "Tiêm phòng dại"
-INVITATION = "mời"
+SOON_S = 120.0
+RATE = 300
+__all__ = ["INVITATION", "NOTICE", "ROOT", "TOKEN", "Living", "Worker", "living"]
+
+
+class Worker:
+    """One process. What it logs goes to a file, so that no full pipe ever holds it up."""
+
+    def __init__(self, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.process, self.log = process, log
+
+    async def runs(self) -> None:
+        """Until it has said that it runs."""
+        assert self.process.stdout
+        said = await self.process.stdout.readline()
+        assert b"running" in said, (said, self.log.read_text())
+
+    async def end(self, how: signal.Signals) -> int:
+        """Send a signal; the exit status when the process is gone."""
+        if self.process.returncode is None:
+            self.process.send_signal(how)
+        return await self.process.wait()
+
+    def freeze(self) -> None:
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self.process.send_signal(signal.SIGCONT)
 
 
 @dataclass
 class Living:
-    """The bot's process, its database, and the far end whose ledger is the judge."""
+    """The bot's processes, their database, and the far end whose ledger is the judge."""
 
     simulator: Simulator
     database: Database
     config: Path
     bell: Bell
-    process: asyncio.subprocess.Process | None = None
-    said: bytes = b""
+    rate: float
     phones: list[Phone] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
     meeting: Meeting = field(init=False)
+    ahead: timedelta = timedelta(0)
 
-    async def start(self) -> None:
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            str(ROOT / "bot.py"),
-            "run",
-            "--config",
-            str(self.config),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        assert self.process.stdout
-        assert b"running" in await self.process.stdout.readline()
+    async def spawn(self, role: str = "all") -> Worker:
+        """A process that has only just begun."""
+        log = self.config.with_suffix(f".{len(self.workers)}.log")
+        with log.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.faults.skewed", "run", "--config", str(self.config), "--role", role),
+                stdout=asyncio.subprocess.PIPE,
+                stderr=errors,
+                cwd=ROOT,
+                env={**os.environ, "AHEAD": str(self._clock_file)},
+            )
+        self.workers.append(Worker(process, log))
+        return self.workers[-1]
+
+    async def start(self, role: str = "all") -> Worker:
+        worker = await self.spawn(role)
+        await worker.runs()
+        return worker
 
     async def end(self, how: signal.Signals) -> int:
-        """Send a signal; the exit status when the process is gone."""
-        assert self.process
-        if self.process.returncode is None:
-            self.process.send_signal(how)
-        _, said = await self.process.communicate()
-        self.said += said
-        return self.process.returncode or 0
+        """End the process that was started last."""
+        return await self.workers[-1].end(how)
+
+    # ---- its clock ----
+
+    @property
+    def _clock_file(self) -> Path:
+        return self.config.with_suffix(".ahead")
+
+    @property
+    def now(self) -> datetime:
+        """The time as the bot's machine has it."""
+        return datetime.now(UTC) + self.ahead
+
+    def jump(self, by: timedelta) -> None:
+        """Set the clock of the bot's machine; the far end's stays right."""
+        self.ahead += by
+        fresh = self._clock_file.with_suffix(".fresh")
+        fresh.write_text(str(self.ahead.total_seconds()))
+        fresh.replace(self._clock_file)
+
+    # ---- what came of it ----
+
+    @property
+    def said(self) -> bytes:
+        """Everything that was logged."""
+        return b"".join(worker.log.read_bytes() for worker in self.workers)
+
+    def events(self, worker: Worker | None = None) -> Iterator[dict[str, Any]]:
+        """The lines of the log."""
+        for one in [worker] if worker else self.workers:
+            # The last line of a killed process may be cut off.
+            for line in one.log.read_text(encoding="utf-8").splitlines():
+                if line.startswith("{") and line.endswith("}"):
+                    yield json.loads(line)
 
     def told(self) -> list[dict[str, Any]]:
         """What has reached people, in order."""
@@ -75,86 +134,94 @@ class Living:
         return Counter(row["chat"] for row in self.told() if words in row["text"])
 
     async def until(self, ready: Callable[[], bool]) -> None:
-        assert await self.bell.until(ready, SOON_S), "it did not come to pass"
+        assert await self.bell.until(ready, SOON_S), ("it did not come to pass", self.said[-3000:])
 
-    async def until_idle(self) -> None:
-        """Until everything that waits has been done, and the database says so."""
+    async def until_more(self, messages: int) -> None:
+        """Until the far end has entered so many more calls."""
+        mark = self.simulator.ledger.last + messages
+        await self.until(lambda: self.simulator.ledger.last >= mark)
+
+    async def pause(self, seconds: float) -> None:
+        """Let a moment pass, whatever happens in it."""
+        await self.bell.pause(seconds)
+
+    async def until_idle(self, *, skip: bool = False) -> None:
+        """Until everything has been done; with `skip` the bot's clock is moved over each wait for another try."""
         async with asyncio.timeout(SOON_S):
-            while not await self.database.read(_is_idle):
-                await self.bell.until(lambda: False, 0.05)
-
-    async def carried(self, kind: str) -> dict[int, Any]:
-        """Chat -> state and mark of the delivery that carried its item of a kind."""
-        mine = (
-            select(addresses.addresses.c.chat, deliveries.c.state, deliveries.c.resent)
-            .join(addresses.addresses, addresses.addresses.c.id == deliveries.c.address_id)
-            .join(due_items, due_items.c.delivery_id == deliveries.c.id)
-            .where(due_items.c.kind == kind)
-        )
-        rows = await self.database.read(lambda c: c.execute(mine).all())
-        assert len(rows) == len(self.phones)
-        return {int(chat): (state, resent) for chat, state, resent in rows}
+            while await self.database.read(_is_open):
+                soonest = await self.database.read(_soonest) if skip else None
+                if soonest and soonest > self.now:
+                    self.jump(soonest - self.now)
+                await self.pause(0.1)
 
     async def count(self, state: str) -> int:
         mine = select(func.count()).select_from(deliveries).where(deliveries.c.state == state)
         return await self.database.read(lambda c: c.execute(mine).scalar_one())
 
 
-def _is_idle(connection: Connection) -> bool:
-    heard = connection.execute(select(func.count()).select_from(received).where(received.c.state == "waiting"))
-    return not heard.scalar_one() and outbox.is_idle(connection, datetime.now(UTC))
+def _is_open(connection: Connection) -> bool:
+    """Whether anything still waits to be heard, to be gathered or to be sent, now or later."""
+    heard = exists().where(received.c.state == "waiting")
+    item = exists().where(due_items.c.state == "waiting", due_items.c.due_at < datetime.now(UTC) + timedelta(days=1))
+    row = exists().where(deliveries.c.state.in_(["queued", "sending"]))
+    listing = exists().where(notices.c.state == "sending", notices.c.told_to < notices.c.listed_end)
+    return bool(connection.execute(select(or_(heard, item, row, listing))).scalar())
+
+
+def _soonest(connection: Connection) -> datetime | None:
+    """The next moment of something that waits, where nothing is on the wire."""
+    busy = exists().where(deliveries.c.state == "sending")
+    if connection.execute(select(busy)).scalar():
+        return None
+    waits = select(func.min(deliveries.c.send_after)).where(deliveries.c.state == "queued")
+    return connection.execute(waits).scalar()
 
 
 @asynccontextmanager
-async def living(path: Path, persons: int, per_second: int = 300) -> AsyncIterator[Living]:
-    """A commune in which a notice and an invitation are due for so many people, and nobody sends them yet."""
-    url = f"sqlite+aiosqlite:///{path}"
+async def living(
+    url: str,
+    folder: Path,
+    persons: int,
+    *,
+    rate: float = RATE,
+    load: Load = Load.BOTH,
+    meeting_in: timedelta = timedelta(days=3),
+    hearing: Mapping[str, str] | None = None,
+) -> AsyncIterator[Living]:
+    """A commune in which something is due for so many people, and nobody sends it yet.
+
+    `rate`: messages a second, which the far end enforces. `hearing`: webhook, webhook_secret and listen; none: polls.
+    """
     simulator, bell, database = Simulator(Clock(datetime.now(UTC), flowing=True)), Bell(), Database(url)
     simulator.on_change(bell.ring)
+    limits = simulator.limits
+    # One chat may be written to more often than in life, because the whole commune is hurried in the same measure.
+    limits.on, limits.per_second, limits.per_chat = True, rate, max(1.0, rate / 30)
     async with running(simulator) as base:
         simulator.put_bot(TOKEN)
-        config = path.with_suffix(".toml")
-        config.write_text(_settings(url, base, per_second), encoding="utf-8")
-        made = Living(simulator, database, config, bell)
-        made.phones = [open_phone(simulator, FIRST_USER + number) for number in range(persons)]
-        for phone in made.phones:
-            phone.conversation.started = True
-        made.meeting = await database.write(lambda c: _commune(c, made.phones))
+        config = folder / "config.toml"
+        config.write_text(_settings(url, base, rate, dict(hearing or {})), encoding="utf-8")
+        made = Living(simulator, database, config, bell, rate)
+        made.jump(timedelta(0))
+        made.phones, made.meeting = await settle_in(database, simulator, persons, load, meeting_in)
         try:
             yield made
         finally:
-            if made.process:
-                await made.end(signal.SIGKILL)
+            for worker in made.workers:
+                await worker.end(signal.SIGKILL)
             await database.close()
 
 
-def _settings(url: str, base: str, per_second: int) -> str:
+def _settings(url: str, base: str, rate: float, hearing: dict[str, str]) -> str:
+    listen = hearing.pop("listen", "127.0.0.1:8090")
+    webhook = "".join(f'{name} = "{value}"\n' for name, value in hearing.items())
     return f"""
 database = "{url}"
 secret = "for tests only"
 quiet = {{ start = "00:00", end = "00:00" }}
-telegram = {{ token = "{TOKEN}", base_url = "{base}/bot" }}
-delivery = {{ per_second = {per_second} }}
-"""
-
-
-def _commune(connection: Connection, phones: list[Phone]) -> Meeting:
-    now = datetime.now(UTC)
-    commune = units.add(connection, "commune", "xã Suối Trong", phone="+84900000001")
-    cell = units.add(connection, "cell", "thôn Khe Đào", commune)
-    official = people.add(connection, commune, "Nguyễn Thị Hương")
-    people.give_role(connection, official, commune, "official")
-    bot_id = addresses.bot(connection, "telegram", TOKEN.partition(":")[0], "bot")
-    invited = []
-    for number, phone in enumerate(phones):
-        person = people.add(connection, cell, f"Ma Văn Thử {number}", form="bác")
-        address = addresses.heard_from(connection, bot_id, str(phone.user.id), now)
-        row = {"person_id": person.id, "address_id": address.id, "consent": "agreed"}
-        connection.execute(links.insert().values(**row, asked_at=now, decided_at=now))
-        invited.append(person.id)
-    meeting = meetings.add(connection, cell, now + timedelta(days=3), "Nhà văn hóa thôn Khe Đào", now)
-    times = {"due_at": now - timedelta(minutes=1), "worthless_after": meeting.starts_at, "now": now}
-    outbox.due(connection, invited, "invite", meeting.id, **times)
-    draft = notices.write(connection, official.id, f"{NOTICE} cho chó, mèo", now)
-    notices.send(connection, draft, "members", None, now, Rules(quiet_from=time(0), quiet_until=time(0)))
-    return meeting
+delivery = {{ per_second = {rate} }}
+web = {{ listen = "{listen}" }}
+[telegram]
+token = "{TOKEN}"
+base_url = "{base}/bot"
+{webhook}"""
