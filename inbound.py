@@ -10,12 +10,11 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from channels.base import Channel, Document, Raw, SendError
 from content import Message
 from db import inbox
-from db.engine import AWAY, Database, is_away, is_crossed
+from db.engine import AWAY, Database, passes
 from db.inbox import Waiting
 from db.rules import Rules
 from db.sql import stir
@@ -111,7 +110,7 @@ class Inbound:
                     return Handled(row, heard, wanted=wanted)
                 return Handled(row, heard, dispatch.handle(connection, heard, self.clock(), self.rules))
         except Exception as error:
-            if _passes(error):
+            if passes(error):
                 raise
             # Whatever a handler trips over, the person is answered and the next event is handled (design.md).
             log.exception("An event could not be handled", received=row.id)
@@ -124,8 +123,8 @@ class Inbound:
         try:
             with connection.begin_nested():
                 dispatch.trouble(connection, heard, self.clock(), self.rules)
-        except Exception as error:
-            if _passes(error):
+        except Exception as worse:
+            if passes(worse):
                 raise
             log.exception("Not even the trouble could be told", received=row.id)
 
@@ -179,11 +178,6 @@ class Inbound:
     async def all_seen(self) -> None:
         if self._courtesies:
             await asyncio.wait(self._courtesies)
-
-
-def _passes(error: Exception) -> bool:
-    """Whether it is the database's trouble: then the whole group waits as before, and is handled again."""
-    return isinstance(error, DBAPIError) and (is_away(error) or is_crossed(error))
 
 
 def _sheet(content: bytes, document: Document) -> RosterFile | UnreadableRoster:

@@ -30,7 +30,7 @@ def command(path: Path, role: str) -> None:
     settings = settings_or_exit(path)
     if role != "all" and settings.database.startswith("sqlite"):
         sys.exit(
-            "Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database là một máy chủ PostgreSQL trong config.toml."
+            "Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database trong config.toml là PostgreSQL."
         )
     if not settings.telegram.token.get_secret_value():
         sys.exit(

@@ -179,6 +179,11 @@ def is_crossed(error: DBAPIError) -> bool:
     return _state(error) in _CROSSED
 
 
+def passes(error: Exception) -> bool:
+    """Whether it is the database's trouble and not that of what was asked: the whole transaction is tried again."""
+    return isinstance(error, DBAPIError) and (is_away(error) or is_crossed(error))
+
+
 def is_away(error: Exception) -> bool:
     """Whether an error says that the database cannot be reached, is locked or full; all of it may pass."""
     if isinstance(error, DBAPIError) and not is_crossed(error):

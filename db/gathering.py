@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from db import addresses as address_rows
-from db.outbox import KINDS, PRIORITIES, Item, allowed
+from db.outbox import KINDS, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
 from db.sql import many
 from db.tables import addresses, deliveries, due_items
@@ -36,7 +36,9 @@ def _gather(connection: Connection, now: datetime, rules: Rules, most: int) -> t
     _hold_for_the_night(connection, now, rules, most)
     items = _ripe(connection, now, rules, most)
     fresh = [item for item in items if item.worthless_after >= now]
-    _set_items(connection, [item for item in items if item.worthless_after < now], state="expired")
+    late = [item for item in items if item.worthless_after < now]
+    _set_items(connection, late, state="expired")
+    too_late(len(late))
     ways = address_rows.best_of(connection, {item.person_id for item in fresh})
     _set_items(connection, [item for item in fresh if item.person_id not in ways], state="unreachable")
     reachable = [(ways[item.person_id], item) for item in fresh if item.person_id in ways]

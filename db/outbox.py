@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from db.rules import Rules
 from db.sql import add_once, many
 from db.tables import addresses, deliveries, due_items, screens
+
+log = structlog.get_logger()
 
 EDIT_GAP = timedelta(seconds=3)  # between two edits of one screen
 ANSWER, CHANGE, SCREEN, ALERT, REMINDER, NOTICE = 0, 10, 12, 15, 20, 30
@@ -99,8 +102,11 @@ class Item:
 
 @dataclass(frozen=True)
 class Delivery:
+    """A row of the table, its columns in their order."""
+
     id: int
     address_id: int
+    bot_id: int
     kind: str
     priority: int
     send_after: datetime
@@ -112,7 +118,6 @@ class Delivery:
     resent: bool
     tries: int
     parts_sent: int
-    bot_id: int
     worker_id: int | None
     dispatched_at: datetime | None
     finished_at: datetime | None
@@ -202,6 +207,12 @@ def revive(connection: Connection, person_id: int, kind: str, subject: int, revi
     same = (due_items.c.kind == kind) & (due_items.c.subject == subject) & (due_items.c.revision == revision)
     mine = (due_items.c.person_id == person_id) & (due_items.c.state == "unreachable")
     connection.execute(due_items.update().where(same, mine).values(state="waiting", due_at=due_at))
+
+
+def too_late(items: int) -> None:
+    """Say that so many due items were dropped, because what they were to say was not worth saying any more."""
+    if items:
+        log.warning("Dropped, because it came too late", rows=items)
 
 
 def items_of(connection: Connection, delivery_ids: Iterable[int]) -> dict[int, list[Item]]:

@@ -9,13 +9,28 @@ the moment before it leaves.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Integer,
+    Row,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from db import conversations, outbox, workers
+from db.columns import Moment
 from db.conversations import Offer
 from db.outbox import KINDS, REMINDER, SCREEN, Delivery, allowed
 from db.rules import Rules
@@ -70,39 +85,64 @@ def claim(
     """
     workers.hold(connection, worker_id)
     taken: dict[int, Row[Any]] = {}
-    for priority in allowed(now, rules):
-        wanted = most - len(taken)
-        if wanted <= 0:
-            break
-        found = connection.execute(_candidates(bot_id, priority, now, only).limit(wanted + SPARE)).all()
-        ready = [row for row in found if _may_leave(connection, row, now, pace)]
+    late: list[Row[Any]] = []
+    for row in _candidates(connection, bot_id, allowed(now, rules), now, most + SPARE, only):
+        if row.worthless_after is not None and row.worthless_after < now:
+            late.append(row)
         # Several rows of one chat: the first goes, the others wait until it has come to its end.
-        for row in ready:
-            if row.address_id not in taken and len(taken) < most:
-                taken[row.address_id] = row
+        elif row.address_id not in taken and len(taken) < most and _may_leave(connection, row, now, pace):
+            taken[row.address_id] = row
+    _drop(connection, late, now)
     _rest(connection, list(taken.values()), now, pace)
     return _mark(connection, list(taken.values()), now, worker_id)
 
 
-def _candidates(bot_id: int, priority: int, now: datetime, only: ColumnElement[bool] | None) -> Select[Any]:
-    """One range of the index, whatever waits for later; locked rows and chats are another worker's at this moment."""
+def _candidates(
+    connection: Connection,
+    bot_id: int,
+    priorities: tuple[int, ...],
+    now: datetime,
+    most: int,
+    only: ColumnElement[bool] | None,
+) -> list[Row[Any]]:
+    """The rows that may leave, the most pressing first. Locked rows and chats are another worker's at this moment."""
+    ranges = _ranges(priorities) if only is None else _ranges.__wrapped__(priorities, only)
+    found = connection.execute(ranges, {"bot": bot_id, "now": now, "most": most}).all()
+    ids = [row.id for row in sorted(found, key=lambda row: row.priority)][:most]
+    if not ids:
+        return []
+    places = {row_id: place for place, row_id in enumerate(ids)}
+    return sorted(connection.execute(_WHOLE, {"ids": ids}).all(), key=lambda row: places[row.id])
+
+
+@cache
+def _ranges(priorities: tuple[int, ...], only: ColumnElement[bool] | None = None) -> CompoundSelect[Any]:
+    """For each priority one range of the index, whatever waits for later. Built once: that costs more than asking."""
     other = deliveries.alias("other")
     busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == "sending")
-    here = (deliveries.c.bot_id == bot_id) & (deliveries.c.state == "queued") & (deliveries.c.priority == priority)
-    around = deliveries.join(addresses, addresses.c.id == deliveries.c.address_id).outerjoin(
-        talks, talks.c.address_id == deliveries.c.address_id
+    here = (deliveries.c.bot_id == bindparam("bot")) & (deliveries.c.state == "queued")
+    ripe = select(deliveries.c.id, deliveries.c.priority).where(here, ~busy)
+    ripe = ripe.where(deliveries.c.send_after <= bindparam("now", type_=Moment()))
+    ripe = ripe if only is None else ripe.where(only)
+    ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(bindparam("most", type_=Integer()))
+    parts = [ripe.where(deliveries.c.priority == literal_column(str(priority))).subquery() for priority in priorities]
+    return union_all(*(select(part) for part in parts))
+
+
+_WHOLE = (
+    select(deliveries, addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since)
+    .select_from(
+        deliveries.join(addresses, addresses.c.id == deliveries.c.address_id).outerjoin(
+            talks, talks.c.address_id == deliveries.c.address_id
+        )
     )
-    columns = (deliveries, addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since)
-    found = select(*columns).select_from(around).where(here, deliveries.c.send_after <= now, ~busy)
-    found = (found if only is None else found.where(only)).order_by(deliveries.c.send_after, deliveries.c.id)
-    return found.with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.state == "queued")
+    .with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
+)
 
 
 def _may_leave(connection: Connection, row: Row[Any], now: datetime, pace: ChatPace) -> bool:
-    """Whether a row is still worth it and its chat is ready; if not, it is dropped or waits."""
-    if row.worthless_after is not None and row.worthless_after < now:
-        finish(connection, row, "expired", now)
-        return False
+    """Whether a row's chat is ready for it; if not, it waits."""
     rest, burst = pace(row.chat)
     waits = []
     if row.paced_until and row.paced_until - now > rest * (burst - 1):
@@ -114,6 +154,14 @@ def _may_leave(connection: Connection, row: Row[Any], now: datetime, pace: ChatP
         later = deliveries.update().where(deliveries.c.id == row.id).values(send_after=max(waits))
         connection.execute(later)
     return not waits
+
+
+def _drop(connection: Connection, late: list[Row[Any]], now: datetime) -> None:
+    if late:
+        for row in late:
+            finish(connection, row, "expired", now)
+        carried = outbox.items_of(connection, [row.id for row in late])
+        outbox.too_late(sum(map(len, carried.values())))
 
 
 def _rest(connection: Connection, taken: list[Row[Any]], now: datetime, pace: ChatPace) -> None:
@@ -134,12 +182,12 @@ def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_i
     mine = deliveries.update().where(deliveries.c.id.in_([row.id for row in found]))
     values = {"state": "sending", "worker_id": worker_id, "dispatched_at": now, "tries": deliveries.c.tries + 1}
     connection.execute(mine.values(**values))
-    marks = {"state": "sending", "worker_id": worker_id, "dispatched_at": now}
-    return [Taken(_delivery(row, {**marks, "tries": row.tries + 1}), row.chat) for row in found]
+    return [Taken(_on_wire(row, now, worker_id), row.chat) for row in found]
 
 
-def _delivery(row: Row[Any], changed: dict[str, Any]) -> Delivery:
-    return Delivery(**{column.name: row._mapping[column] for column in deliveries.c} | changed)
+def _on_wire(row: Row[Any], now: datetime, worker_id: int) -> Delivery:
+    seen = Delivery(*row[: len(deliveries.c)])
+    return replace(seen, state="sending", worker_id=worker_id, dispatched_at=now, tries=seen.tries + 1)
 
 
 # ---- settling ----

@@ -132,7 +132,8 @@ class Line:
 
     async def leave(self, turn: float) -> float:
         """Wait for the turn; the monotonic moment of leaving. Raises ClosedError when it may not leave any more."""
-        await asyncio.sleep(turn - time.monotonic())
+        if (wait := turn - time.monotonic()) > 0:
+            await asyncio.sleep(wait)
         if not self.shared:
             await self._until_free()
         now = time.monotonic()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from content import Message
 from db import conversations, fanout, wire
+from db.engine import passes
 from db.wire import Taken
 from delivery.outcomes import Outgoing
 from delivery.render import Desk
@@ -15,16 +18,32 @@ log = structlog.get_logger()
 RESENT_MARK = "(gửi lại)"
 
 
-def prepare(desk: Desk, taken: Taken) -> Outgoing | None:
-    row = taken.row
+def prepare(desk: Desk, group: Sequence[Taken]) -> list[Outgoing]:
+    """What of these rows goes over the wire; one that cannot be drawn keeps none of the others from leaving."""
     try:
-        # One that cannot be drawn must not keep the others from leaving.
         with desk.connection.begin_nested():
-            message = desk.render(row)
+            return [ready for taken in group if (ready := _prepare(desk, taken))]
     except Exception as error:
-        log.exception("A message could not be drawn", delivery=row.id)
-        wire.finish(desk.connection, row, "failed", desk.now, type(error).__name__)
+        if passes(error):
+            raise
+    return [ready for taken in group if (ready := _alone(desk, taken))]
+
+
+def _alone(desk: Desk, taken: Taken) -> Outgoing | None:
+    try:
+        with desk.connection.begin_nested():
+            return _prepare(desk, taken)
+    except Exception as error:
+        if passes(error):
+            raise
+        log.exception("A message could not be drawn", delivery=taken.row.id)
+        wire.finish(desk.connection, taken.row, "failed", desk.now, type(error).__name__)
         return None
+
+
+def _prepare(desk: Desk, taken: Taken) -> Outgoing | None:
+    row = taken.row
+    message = desk.render(row)
     edit = _stands(desk, taken, message)
     # A live screen is drawn anew only where it still stands.
     if message is None or (row.kind == "screen" and edit is None):

@@ -180,8 +180,7 @@ class Sender:
         return list(zip(ready, turns, strict=True))
 
     def _prepared(self, connection: Connection, taken: list[Taken], now: datetime) -> list[Outgoing]:
-        desk = Desk(connection, [one.row for one in taken], now, self.rules)
-        return [outgoing for one in taken if (outgoing := prepare(desk, one))]
+        return prepare(Desk(connection, [one.row for one in taken], now, self.rules), taken)
 
     async def _carry(self, outgoing: Outgoing, line: Line, turn: float) -> None:
         outcome = await self._sent(outgoing, line, turn)

@@ -14,8 +14,8 @@ from db.engine import Database
 from db.outbox import Delivery
 from db.people import Person
 from db.rules import Rules
-from db.wire import Arrived
 from db.tables import deliveries, due_items, links
+from db.wire import Arrived
 
 NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)  # noon in the village, a Thursday
 RULES = Rules()
