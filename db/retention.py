@@ -17,6 +17,7 @@ from db.receipts import Standing
 from db.tables import deliveries, due_items, notice_people, received
 
 SLICE = 500  # rows at a time: they go from every index, and are overwritten on the disk
+LOOK = 10  # times as many are looked at: some among the oldest may have to stay
 FINISHED = ("sent", "failed", "expired", "cancelled")
 NEVER_LEFT = ("unreachable", "expired", "cancelled", "held")
 EVENT_KEPT = timedelta(days=1)  # so long the platform might bring it once more
@@ -33,9 +34,9 @@ def prune(connection: Connection, now: datetime, keep: timedelta, most: int = SL
 def _events(connection: Connection, now: datetime, most: int) -> bool:
     """What has been handled; what could not be is kept a week for the operator."""
     done = select(received.c.id, received.c.state, received.c.arrived_at).where(received.c.state != "waiting")
-    oldest = connection.execute(done.order_by(received.c.id).limit(most)).all()
+    oldest = connection.execute(done.order_by(received.c.id).limit(most * LOOK)).all()
     kept = {"done": now - EVENT_KEPT, "poisoned": now - POISON_KEPT}
-    ids = [row.id for row in oldest if row.arrived_at < kept[row.state]]
+    ids = [row.id for row in oldest if row.arrived_at < kept[row.state]][:most]
     if ids:
         connection.execute(received.delete().where(received.c.id.in_(ids)))
     return bool(ids)
@@ -45,8 +46,8 @@ def _messages(connection: Connection, before: datetime, most: int) -> bool:
     """Messages that have come to their end, with what they carried."""
     columns = (deliveries.c.id, deliveries.c.finished_at, deliveries.c.worthless_after)
     done = select(*columns).where(deliveries.c.state.in_(FINISHED)).order_by(deliveries.c.id)
-    oldest = connection.execute(done.limit(most)).all()
-    ids = [row.id for row in oldest if _is_over(row.finished_at, row.worthless_after, before)]
+    oldest = connection.execute(done.limit(most * LOOK)).all()
+    ids = [row.id for row in oldest if _is_over(row.finished_at, row.worthless_after, before)][:most]
     if ids:
         its = due_items.c.delivery_id.in_(ids)
         came = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.state == "sent")
@@ -65,8 +66,8 @@ def _never_left(connection: Connection, before: datetime, most: int) -> bool:
     """What was due and has not gone into any message."""
     columns = (due_items.c.id, due_items.c.state, due_items.c.worthless_after)
     loose = select(*columns).where(due_items.c.delivery_id.is_(None)).order_by(due_items.c.id)
-    oldest = connection.execute(loose.limit(most)).all()
-    ids = [row.id for row in oldest if row.state in NEVER_LEFT and row.worthless_after < before]
+    oldest = connection.execute(loose.limit(most * LOOK)).all()
+    ids = [row.id for row in oldest if row.state in NEVER_LEFT and row.worthless_after < before][:most]
     if ids:
         _keep_standing(connection, Standing.FAILED, due_items.c.id.in_(ids))
         connection.execute(due_items.delete().where(due_items.c.id.in_(ids)))
