@@ -78,24 +78,30 @@ def people_at(connection: Connection, address_id: int, consent: str = "agreed") 
     return many(Person, rows)
 
 
-def behind(connection: Connection, address_ids: Iterable[int]) -> dict[int, list[Person]]:
-    """`people_at` of many addresses at once; an address behind which nobody stands is left out."""
+@dataclass(frozen=True)
+class Home:
+    """Who stands behind an address, by given name, and whose of them want to hear what they have not asked for."""
+
+    people: tuple[Person, ...] = ()
+    listening: frozenset[int] = frozenset()
+
+
+def homes(connection: Connection, address_ids: Iterable[int]) -> dict[int, Home]:
+    """The homes of many addresses at once; one behind which nobody stands is left out."""
     here = links.c.address_id.in_(list(address_ids)) & (links.c.consent == "agreed") & people.c.left_at.is_(None)
-    rows = connection.execute(select(links.c.address_id, people).join_from(links, people).where(here))
-    found: dict[int, list[Person]] = {}
-    for address_id, *person in sorted(rows.all(), key=lambda row: row.sort_key):
-        found.setdefault(address_id, []).append(Person(*person))
-    return found
+    rows = connection.execute(
+        select(links.c.address_id, links.c.stopped_at, people).join_from(links, people).where(here)
+    )
+    found: dict[int, list[tuple[Person, bool]]] = {}
+    for address_id, stopped_at, *person in sorted(rows.all(), key=lambda row: row.sort_key):
+        found.setdefault(address_id, []).append((Person(*person), stopped_at is None))
+    return {
+        address_id: Home(tuple(p for p, _ in at), frozenset(p.id for p, listens in at if listens))
+        for address_id, at in found.items()
+    }
 
 
 _LISTENING = (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
-
-
-def listeners(connection: Connection, address_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """(address, person): who wants to hear at an address what nobody there has asked for."""
-    here = links.c.address_id.in_(list(address_ids)) & _LISTENING
-    found = connection.execute(select(links.c.address_id, links.c.person_id).where(here)).all()
-    return {(address_id, person_id) for address_id, person_id in found}
 
 
 def best_for(connection: Connection, person_id: int) -> Address | None:

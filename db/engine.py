@@ -216,8 +216,7 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _server_engine(url: str) -> AsyncEngine:
-    # A connection that the server has closed meanwhile is noticed before it is used.
-    return create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    return create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0)
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:

@@ -46,7 +46,7 @@ class Line:
         self._elapsed = elapsed
         self._turn_at = 0.0
         self._lead = 0.01
-        self._trip = 0.1
+        self._stay = 0.2
         self._opens_at = 0.0
         self._failures = 0
         self._left: deque[float] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
@@ -78,11 +78,8 @@ class Line:
         if self._failures >= PATIENCE:
             self.close(2.0 ** min(self._failures - PATIENCE, DOUBLINGS))
 
-    def worked(self, seconds: float | None = None) -> None:
-        """The platform answered, after so long a round trip."""
+    def worked(self) -> None:
         self._failures = 0
-        if seconds is not None:
-            self._trip += (seconds - self._trip) / 16
 
     # ---- places ----
 
@@ -91,8 +88,13 @@ class Line:
         """How many more rows may be taken to the wire: as few as the speed needs, so that a crash leaves few open."""
         if self.opens_in:
             return 0
-        needed = math.ceil(self.per_second * self._trip * 1.5) + 1
+        needed = math.ceil(self.per_second * self._stay * 1.5) + 1
         return (1 if self._failures else min(self.most, needed)) - self.in_flight
+
+    def freed(self, seconds: float) -> None:
+        """A place is free again, after so long: intent, turn, round trip and outcome."""
+        self.in_flight -= 1
+        self._stay += (seconds - self._stay) / 16
 
     # ---- turns ----
 
@@ -107,18 +109,25 @@ class Line:
     @property
     def next_in(self) -> float:
         """Seconds until it is worth taking a row for the next turn."""
-        return max(0.0, self._turn_at - self._lead - time.monotonic())
+        return max(0.0, self._turn_at - self._ahead - time.monotonic())
+
+    @property
+    def _ahead(self) -> float:
+        """So far ahead turns are booked, and no further, because an answer may come that is more pressing.
+
+        Where others share the speed, a turn must not have passed by the time its intent is kept.
+        """
+        return 2 * self._lead if self.shared else self._lead
 
     def free(self) -> int:
         """How many rows may be taken now: as many as have a place, and a turn by the time their intent is kept."""
         begins = self._begins()
-        soon = time.monotonic() + self._lead
+        soon = time.monotonic() + self._ahead
         turns = int((soon - begins) / self.gap) + 1 if begins <= soon else 0
         return max(0, min(self.room, turns))
 
     def _begins(self) -> float:
-        grace = 0.0 if self.shared else CATCH_UP_S
-        return max(self._turn_at, time.monotonic() - grace)
+        return max(self._turn_at, time.monotonic() + (self._lead if self.shared else -CATCH_UP_S))
 
     def book(self, count: int) -> list[float]:
         """The next so many turns (monotonic seconds)."""
@@ -127,11 +136,12 @@ class Line:
         return [begins + number * gap for number in range(count)]
 
     def took(self, seconds: float) -> None:
-        """How long it took to keep an intent: so far ahead turns are booked, and no further, for an answer may come."""
-        self._lead += (min(max(1.5 * seconds, 0.002), 0.1) - self._lead) / 8
+        """How long it took to keep an intent: quick to learn that it takes longer, slow to forget it."""
+        wanted = min(max(1.5 * seconds, 0.002), 0.1)
+        self._lead = max(wanted, self._lead + (wanted - self._lead) / 32)
 
-    async def leave(self, turn: float) -> float:
-        """Wait for the turn; the monotonic moment of leaving. Raises ClosedError when it may not leave any more."""
+    async def leave(self, turn: float) -> None:
+        """Wait for the turn. Raises ClosedError when it may not leave any more."""
         if (wait := turn - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         if not self.shared:
@@ -141,7 +151,6 @@ class Line:
         if self.opens_in or (self.shared and now - turn > LATE_S):
             raise ClosedError
         self._left.append(now)
-        return now
 
     async def _until_free(self) -> None:
         wait = self._full_for(time.monotonic())

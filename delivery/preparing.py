@@ -18,15 +18,13 @@ log = structlog.get_logger()
 RESENT_MARK = "(gửi lại)"
 
 
-def prepare(desk: Desk, group: Sequence[Taken]) -> list[Outgoing]:
-    """What of these rows goes over the wire; one that cannot be drawn keeps none of the others from leaving."""
-    try:
-        with desk.connection.begin_nested():
-            return [ready for taken in group if (ready := _prepare(desk, taken))]
-    except Exception as error:
-        if passes(error):
-            raise
-    return [ready for taken in group if (ready := _alone(desk, taken))]
+def prepare(desk: Desk, group: Sequence[Taken], *, one_by_one: bool) -> list[Outgoing]:
+    """What of these rows goes over the wire. Raises what a template or a query raises.
+
+    Then they are to be taken again `one_by_one`: the row that cannot be drawn keeps none of the others from leaving.
+    """
+    made = _alone if one_by_one else _prepare
+    return [ready for taken in group if (ready := made(desk, taken))]
 
 
 def _alone(desk: Desk, taken: Taken) -> Outgoing | None:

@@ -25,6 +25,9 @@ LINES: Mapping[str, Renderer] = {kind: made for part in _PARTS for kind, made in
 SCREENS: Mapping[str, Renderer] = {name: made for part in _PARTS for name, made in part.SCREENS.items()}
 
 
+NOBODY = addresses.Home()
+
+
 class Desk:
     """What a group of claimed rows is rendered with: read once for all of them."""
 
@@ -32,21 +35,20 @@ class Desk:
         self.connection, self.now, self.rules = connection, now, rules
         self.facts: dict[tuple[Any, ...], Any] = {}
         drawn = [row for row in rows if row.kind != "answer"]
-        homes = {row.address_id for row in drawn}
         carried = [row.id for row in drawn if row.kind == "items"]
-        self._behind = addresses.behind(connection, homes) if homes else {}
-        self._listeners = addresses.listeners(connection, homes) if carried else set()
+        self._homes = addresses.homes(connection, {row.address_id for row in drawn}) if drawn else {}
         self._items = outbox.items_of(connection, carried) if carried else {}
 
     def items(self, row: Delivery) -> list[Item]:
         """What a row carries; whoever stopped the messages or took back his consent since hears nothing."""
-        return [i for i in self._items.get(row.id, []) if (row.address_id, i.person_id) in self._listeners]
+        listening = self._homes.get(row.address_id, NOBODY).listening
+        return [item for item in self._items.get(row.id, []) if item.person_id in listening]
 
     def render(self, row: Delivery) -> Message | None:
         """The message that a row means now; None where it has become useless."""
         if row.kind == "answer":
             return Message.from_json(row.message) if row.message else None
-        behind = tuple(self._behind.get(row.address_id, ()))
+        behind = self._homes.get(row.address_id, NOBODY).people
         if row.kind == "screen":
             name, _, subject = (row.screen or "").partition(":")
             return SCREENS[name](self._view(behind, behind, int(subject), 0))

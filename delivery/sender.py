@@ -20,9 +20,10 @@ from sqlalchemy.exc import IntegrityError
 
 from channels.base import Channel, SendError
 from db import lineage, pacing, wire, workers
-from db.engine import Database
+from db.engine import Database, passes
 from db.rules import Rules
 from db.wire import Taken
+from db.workers import FencedError
 from delivery.line import ClosedError, Line
 from delivery.outcomes import Outcome, Outgoing, orphaned, settle
 from delivery.preparing import prepare
@@ -61,15 +62,22 @@ class Sender:
         self._claiming: asyncio.Task[int] | None = None
         self._on_wire: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
-        self._outcomes: list[Outcome] = []
+        self._one_by_one = False
+        self._only: ColumnElement[bool] | None = None
+        self._outcomes: list[tuple[Outcome, float]] = []  # with the moment when the row was taken
         self._settling: asyncio.Task[None] | None = None
         self._taken = 0
 
     async def recover(self, dead: Mapping[int, int]) -> int:
-        """Take workers away that have died, and settle what they left on the wire; how many rows were uncertain."""
+        """Take workers away that have died, and settle what they left on the wire; how many rows were uncertain.
+
+        Called at every beat, it also learns whether a restored copy is on hold.
+        """
 
         def work(connection: Connection) -> int:
             workers.bury(connection, dead)
+            since = lineage.held(connection)
+            self._only = lineage.leaves(since) if since else None
             return orphaned(connection, self.clock())
 
         return await self.db.write(work)
@@ -136,12 +144,21 @@ class Sender:
             ready = await self.db.write(self._claim)
         except IntegrityError:
             return 1  # another process has just taken a row of the same chat: look again
+        except FencedError:
+            raise
+        except Exception as error:
+            if self._one_by_one or passes(error):
+                raise
+            self._one_by_one = True  # one of them cannot be drawn: find out which
+            return 1
+        self._one_by_one = False
         kept = time.monotonic() - begun
+        for line in {self.lines[outgoing.bot_id] for outgoing, _ in ready}:
+            line.took(kept)
         for outgoing, turn in ready:
             line = self.lines[outgoing.bot_id]
-            line.took(kept)
             line.in_flight += 1
-            task = asyncio.create_task(self._carry(outgoing, line, turn))
+            task = asyncio.create_task(self._carry(outgoing, line, turn, begun))
             self._on_wire.add(task)
             task.add_done_callback(self._landed)
         self._taken += len(ready)
@@ -155,13 +172,9 @@ class Sender:
             self._news.set()
 
     def _claim(self, connection: Connection) -> list[tuple[Outgoing, float]]:
-        since = lineage.held(connection)
-        only = lineage.leaves(since) if since else None
-        return [found for bot_id in self.lines for found in self._claim_for(connection, bot_id, only)]
+        return [found for bot_id in self.lines for found in self._claim_for(connection, bot_id)]
 
-    def _claim_for(
-        self, connection: Connection, bot_id: int, only: ColumnElement[bool] | None
-    ) -> list[tuple[Outgoing, float]]:
+    def _claim_for(self, connection: Connection, bot_id: int) -> list[tuple[Outgoing, float]]:
         now, line, channel = self.clock(), self.lines[bot_id], self.channels[bot_id]
         pace = pacing.lock(connection, bot_id) if self.shared else None
         if pace:
@@ -170,7 +183,7 @@ class Sender:
         # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
         while not ready and (most := line.free()):
             pace_of = channel.pace if self.real else _any_pace
-            taken = wire.claim(connection, now, self.rules, bot_id, most, self.worker, pace_of, only)
+            taken = wire.claim(connection, now, self.rules, bot_id, most, self.worker, pace_of, self._only)
             if not taken:
                 return []
             ready = self._prepared(connection, taken, now)
@@ -180,12 +193,13 @@ class Sender:
         return list(zip(ready, turns, strict=True))
 
     def _prepared(self, connection: Connection, taken: list[Taken], now: datetime) -> list[Outgoing]:
-        return prepare(Desk(connection, [one.row for one in taken], now, self.rules), taken)
+        desk = Desk(connection, [one.row for one in taken], now, self.rules)
+        return prepare(desk, taken, one_by_one=self._one_by_one)
 
-    async def _carry(self, outgoing: Outgoing, line: Line, turn: float) -> None:
+    async def _carry(self, outgoing: Outgoing, line: Line, turn: float, begun: float) -> None:
         outcome = await self._sent(outgoing, line, turn)
         self._heed(outcome, line)
-        self._outcomes.append(outcome)
+        self._outcomes.append((outcome, begun))
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
             self._settling.add_done_callback(self._landed)
@@ -196,10 +210,10 @@ class Sender:
         message_id, left_at = "", self.clock()
         try:
             for number, part in enumerate(parts[row.parts_sent :], row.parts_sent):
-                left = await line.leave(turn if number == row.parts_sent else line.book(1)[0])
+                await line.leave(turn if number == row.parts_sent else await self._another_turn(outgoing.bot_id))
                 left_at = self.clock()
                 message_id = await channel.send(outgoing.chat, part, outgoing.edit)
-                line.worked(time.monotonic() - left)
+                line.worked()
                 if number < len(parts) - 1:
                     await self.db.surely(partial(wire.part_sent, row=row))
         except ClosedError:
@@ -211,6 +225,21 @@ class Sender:
             log.exception("A channel failed in a way it does not know", delivery=row.id)
             return Outcome(outgoing, left_at, error=SendError(type(error).__name__, "unknown"))
         return Outcome(outgoing, left_at, message_id=message_id)
+
+    async def _another_turn(self, bot_id: int) -> float:
+        """For the next part of a long text."""
+        line = self.lines[bot_id]
+        if not self.shared:
+            return line.book(1)[0]
+
+        def work(connection: Connection) -> float:
+            pace = pacing.lock(connection, bot_id)
+            line.adopt(pace)
+            [turn] = line.book(1)
+            pacing.keep(connection, bot_id, line.known(pace))
+            return turn
+
+        return await self.db.surely(work)
 
     def _heed(self, outcome: Outcome, line: Line) -> None:
         """What a refusal means for all that leaves through the same bot."""
@@ -235,9 +264,9 @@ class Sender:
         """Commit outcomes until none waits: whatever comes while one commit runs shares the next."""
         while self._outcomes:
             group, self._outcomes = self._outcomes, []
-            await self._settled(group)
-            for outcome in group:
-                self.lines[outcome.outgoing.bot_id].in_flight -= 1
+            await self._settled([outcome for outcome, _ in group])
+            for outcome, begun in group:
+                self.lines[outcome.outgoing.bot_id].freed(time.monotonic() - begun)
             self._news.set()
         self._settling = None
 
