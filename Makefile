@@ -1,13 +1,14 @@
 # The project's few commands. Everything runs from .venv, which is made from requirements.lock.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PORT ?= 8080
+DB ?= sqlite
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo tour test proof check
 
 help:
-	@echo "make demo    a make-believe commune on make-believe phones (PORT=8080)"
+	@echo "make demo    a make-believe commune on make-believe phones (PORT=8080, DB=sqlite or postgres)"
 	@echo "make tour    one month in fast-forward, as every phone saw it"
 	@echo "make test    all tests"
 	@echo "make proof   the long fault runs; what they came to is written to docs/proofs.md"
@@ -21,7 +22,7 @@ help:
 	@touch $@
 
 demo: .venv/made
-	@$(BIN)/python bot.py demo --port $(PORT)
+	@$(BIN)/python bot.py demo --port $(PORT) --db $(DB)
 
 tour: .venv/made
 	@$(BIN)/python bot.py tour

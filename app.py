@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -152,18 +153,25 @@ class App:
 
     # ---- on its own ----
 
-    async def run(self, roles: Sequence[Role] = ROLES, *, ticks: bool = True) -> None:
-        """Do the work of these roles until cancelled. `ticks=False` leaves time to whoever moves the clock."""
+    async def run(
+        self, roles: Sequence[Role] = ROLES, *, bound: socket.socket | None = None, ticks: bool = True
+    ) -> None:
+        """Do the work of these roles until cancelled.
+
+        `bound`: where webhooks come in, if they do. `ticks=False` leaves time to whoever moves the clock.
+        """
         async with asyncio.TaskGroup() as tasks:
-            for work in self._works(roles, ticks=ticks):
+            for work in self._works(roles, bound, ticks=ticks):
                 tasks.create_task(work)
 
-    def _works(self, roles: Sequence[Role], *, ticks: bool) -> list[Coroutine[Any, Any, None]]:
+    def _works(
+        self, roles: Sequence[Role], bound: socket.socket | None, *, ticks: bool
+    ) -> list[Coroutine[Any, Any, None]]:
         works = [self._live(), self._pulse()]
         if not self.db.is_sqlite:
             works.append(self.db.listen(self._rouse))
-        if "web" in roles and self._hooks:
-            works.append(self._serve())
+        if bound:
+            works.append(self._serve(bound))
         if "chat" in roles:
             works += [self._hear(), *(self._poll(bot_id) for bot_id in self.channels if not self._hooks)]
         if "send" in roles:
@@ -302,8 +310,7 @@ class App:
         if await self.inbound.accept(bot_id, payload):
             self._rouse()
 
-    async def _serve(self) -> None:
-        bound = server.listen(self.settings.web.address)
+    async def _serve(self, bound: socket.socket) -> None:
         ours = self._hooks
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve(hooks.Hooks(ours, partial(self.db.read, lineage.held)).app, bound))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from commands.speak import port_taken
 from db.people import Person
 from makebelieve import World, open_world
 from makebelieve.commune import households, import_example, keep_the_third
+from makebelieve.postgres import postgres
 from makebelieve.world import follow
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -40,20 +42,22 @@ SHOWN_FIRST = ("Nguyễn Thị Hương", "Hoàng Văn Lâm", "Ma Văn Tình", "L
 
 @click.command()
 @click.option("--port", default=8080, show_default=True, help="0 takes any free one.")
-def command(port: int) -> None:
+@click.option("--db", type=click.Choice(["sqlite", "postgres"]), default="sqlite", show_default=True)
+def command(port: int, db: str) -> None:
     """Serve the phones page on 127.0.0.1 until Ctrl-C."""
     logs.set_up(quiet=True)
     try:
-        asyncio.run(_demo(port))
+        with postgres() if db == "postgres" else nullcontext() as database:
+            asyncio.run(_demo(port, database))
     except OSError as error:
         if "in use" not in str(error):
             raise
         sys.exit(port_taken(port))
 
 
-async def _demo(port: int) -> None:
+async def _demo(port: int, database: str | None) -> None:
     with tempfile.TemporaryDirectory(prefix="tro-ly-") as folder:
-        async with open_world(Path(folder), START, port=port) as world:
+        async with open_world(Path(folder), START, port=port, database=database) as world:
             await month_under_way(world)
             await until_asked(_live(world))
 

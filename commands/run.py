@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 import logs
-from commands.speak import CONFIG, settings_or_exit
+from commands.speak import CONFIG, cannot_listen, settings_or_exit
 from config import Settings
 
 
@@ -29,9 +29,7 @@ def command(path: Path, role: str) -> None:
     """Talk to the real Telegram."""
     settings = settings_or_exit(path)
     if role != "all" and settings.database.startswith("sqlite"):
-        sys.exit(
-            "Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database trong config.toml là PostgreSQL."
-        )
+        sys.exit("Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database trong config.toml là PostgreSQL.")
     if not settings.telegram.token.get_secret_value():
         sys.exit(
             "Chưa có telegram.token trong config.toml. Lấy ở @BotFather rồi ghi vào, hoặc chạy “python bot.py init”."
@@ -44,14 +42,23 @@ async def run(settings: Settings, role: str = "all") -> str | None:
     """Run until asked to stop; a sentence where it could not start."""
     from app import ROLES, build  # noqa: PLC0415  after the settings are known to be good
     from channels.base import SendError  # noqa: PLC0415
-    from db.engine import InUseError  # noqa: PLC0415
+    from db.engine import AWAY, InUseError  # noqa: PLC0415
     from db.lineage import MovedError  # noqa: PLC0415
+    from web import server  # noqa: PLC0415
 
+    roles = [each for each in ROLES if role in (each, "all")]
+    webhooks = settings.telegram.webhook and "web" in roles
+    try:
+        bound = server.listen(settings.web.address) if webhooks else None
+    except OSError as error:
+        return cannot_listen(settings.web.listen, error)
     app = build(settings)
     try:
         await app.start()
         click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
-        await until_asked(app.run([each for each in ROLES if role in (each, "all")]))
+        await until_asked(app.run(roles, bound=bound))
+    except AWAY as error:
+        return f"Không dùng được cơ sở dữ liệu ({type(error).__name__}). Chạy “python bot.py doctor” để biết vì sao."
     except MovedError:
         return f"Trợ lý đã chuyển khỏi {app.db.url.database}. Đặt database trong config.toml thành nơi mới."
     except InUseError:
@@ -60,6 +67,8 @@ async def run(settings: Settings, role: str = "all") -> str | None:
         return f"Telegram không nhận ({error.reason}). Chạy “python bot.py doctor” để biết vì sao."
     finally:
         await app.close()
+        if bound:
+            bound.close()
     return None
 
 

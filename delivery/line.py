@@ -17,7 +17,7 @@ from dataclasses import replace
 from db.pacing import Pace
 
 LATE_S = 0.015
-CATCH_UP_S = 0.25  # a process that sends alone makes up for turns it has slept through, if not for more
+CATCH_UP_S = 0.1  # a process that sends alone makes up for turns it has slept through, if not for more
 WINDOW_S = 1.0
 PATIENCE = 3  # failures in a row that may be those of single messages
 DOUBLINGS = 6  # of a pause of one second
@@ -134,6 +134,10 @@ class Line:
         begins, gap = self._begins(), self.gap
         self._turn_at = begins + count * gap
         return [begins + number * gap for number in range(count)]
+
+    def rest(self) -> None:
+        """There was nothing to send: turns that nobody wanted are not made up for."""
+        self._turn_at = max(self._turn_at, time.monotonic())
 
     def took(self, seconds: float) -> None:
         """How long it took to keep an intent: quick to learn that it takes longer, slow to forget it."""

@@ -185,6 +185,7 @@ class Sender:
             pace_of = channel.pace if self.real else _any_pace
             taken = wire.claim(connection, now, self.rules, bot_id, most, self.worker, pace_of, self._only)
             if not taken:
+                line.rest()
                 return []
             ready = self._prepared(connection, taken, now)
         turns = line.book(len(ready))

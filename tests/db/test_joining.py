@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from db import addresses, audit, consent, erasure, intentions, joining, meetings, outbox, people, units
+from db import addresses, audit, consent, erasure, gathering, intentions, joining, meetings, outbox, people, units
 from db.addresses import Address
 from db.engine import Database
 from db.joining import JoinLine
@@ -283,7 +283,7 @@ async def test_a_missed_invitation_is_revived_for_who_joins_late(database: Datab
         meetings.due_rungs(c, NOW)
         times = {"due_at": NOW, "worthless_after": meeting.starts_at, "now": NOW}
         outbox.due(c, [v.tinh.id], "invite", meeting.id, **times)
-        outbox.gather(c, NOW, RULES)
+        gathering.gather(c, NOW, RULES)
         joined(c, v.tinh, v.here)
         consent.catch_up(c, v.tinh, NOW, RULES)
         consent.catch_up(c, v.mui, NOW, RULES)
