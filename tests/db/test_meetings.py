@@ -97,7 +97,7 @@ async def test_the_window_grows_with_the_month_and_never_twice(cell: Cell) -> No
     await cell.keeps()
     await cell.tick(at(30, 11))
     assert len(await cell.ahead()) == 3
-    wake = await cell.do(lambda c: scheduler.next_instant(c, at(30, 11, 20), RULES))
+    wake = await cell.do(lambda c: scheduler.next_instant(c, at(30, 11, 20), cell.rules))
     assert wake is not None
     assert wake <= at(1, 12, 19)
     for now in (at(1, 12), at(1, 12), at(2, 12)):
