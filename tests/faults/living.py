@@ -136,10 +136,13 @@ class Living:
     async def until(self, ready: Callable[[], bool]) -> None:
         assert await self.bell.until(ready, SOON_S), ("it did not come to pass", self.said[-3000:])
 
+    async def until_heard(self, messages: int) -> None:
+        """Until the far end has entered so many calls in all."""
+        await self.until(lambda: self.simulator.ledger.last >= messages)
+
     async def until_more(self, messages: int) -> None:
         """Until the far end has entered so many more calls."""
-        mark = self.simulator.ledger.last + messages
-        await self.until(lambda: self.simulator.ledger.last >= mark)
+        await self.until_heard(self.simulator.ledger.last + messages)
 
     async def pause(self, seconds: float) -> None:
         """Let a moment pass, whatever happens in it."""

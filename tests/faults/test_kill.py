@@ -29,7 +29,7 @@ async def killed(bot: Living, chance: random.Random, after: int) -> None:
     if chance.random() < 0.15:
         await bot.pause(chance.uniform(0, 1))
     else:
-        await bot.until(lambda: bot.simulator.ledger.last >= after)
+        await bot.until_heard(after)
         # The entries of the ledger stand for one moment of a send; this reaches the others.
         await bot.pause(chance.uniform(0, 0.02))
     assert await worker.end(signal.SIGKILL) == -signal.SIGKILL

@@ -41,7 +41,7 @@ async def test_a_platform_that_cannot_be_reached_spends_no_message(migrated: Pat
             simulator.clock.move_to(at(26, 11, hour))
             await app.tick()
             assert await app.sender.deliver() > 0
-        assert not await app.db.read(lambda c: outbox.is_idle(c, village.now))
+        assert not await app.db.read(lambda c: outbox.is_idle(c, village.now, app.rules))
         async with running(simulator, int(base.rpartition(":")[2])):
             await village.forward(minutes=2)
         assert [len(phone.heard) for phone in phones] == [1, 1]
@@ -49,8 +49,8 @@ async def test_a_platform_that_cannot_be_reached_spends_no_message(migrated: Pat
         await app.close()
 
 
-async def test_an_answer_overtakes_a_broadcast(migrated: Path, tmp_path: Path) -> None:
-    async with living(copy_of(migrated, tmp_path / "bot.db"), 60, per_second=25) as bot:
+async def test_an_answer_overtakes_a_broadcast(engine_url: str, tmp_path: Path) -> None:
+    async with living(engine_url, tmp_path, 60, rate=25) as bot:
         await bot.start()
         await bot.until(lambda: bool(bot.copies(INVITATION)))
         [eager] = [phone for phone in bot.phones if phone.user.id == next(iter(bot.copies(INVITATION)))]
@@ -60,10 +60,10 @@ async def test_an_answer_overtakes_a_broadcast(migrated: Path, tmp_path: Path) -
         assert await bot.end(signal.SIGTERM) == 0
 
 
-async def test_questions_that_the_platform_refuses_are_asked_again(migrated: Path, tmp_path: Path) -> None:
-    async with living(copy_of(migrated, tmp_path / "bot.db"), 1) as bot:
+async def test_questions_that_the_platform_refuses_are_asked_again(database_url: str, tmp_path: Path) -> None:
+    async with living(database_url, tmp_path, 1) as bot:
         for kind in ("409", "html200"):
-            bot.simulator.faults.waiting.append(Fault("getUpdates", kind))
+            bot.simulator.faults.order(Fault("getUpdates", kind))
         await bot.start()
         bot.phones[0].say("0")
         await bot.until(lambda: bool(bot.copies("cần việc gì ạ?")))
@@ -71,8 +71,8 @@ async def test_questions_that_the_platform_refuses_are_asked_again(migrated: Pat
         assert b"another copy of it runs" in bot.said and b"The platform does not answer" in bot.said
 
 
-async def test_a_second_bot_on_the_same_file_is_refused(migrated: Path, tmp_path: Path) -> None:
-    async with living(copy_of(migrated, tmp_path / "bot.db"), 1) as bot:
+async def test_a_second_bot_on_the_same_file_is_refused(database_url: str, tmp_path: Path) -> None:
+    async with living(database_url, tmp_path, 1) as bot:
         await bot.start()
         command = (sys.executable, str(ROOT / "bot.py"), "run", "--config", str(bot.config))
         second = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
