@@ -11,6 +11,7 @@ from db.tables import people, roles, units
 from db.units import Unit
 
 AUDIENCES = ("secretaries", "members", "cell")
+MANY = 5000  # people: from here on it is quicker to go through all in their order than to look for them
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ def reach(connection: Connection, unit: Unit, audience: str, cell_id: int | None
     ways = {"reached": people_rows.reachable(), "joined": people_rows.joined()}
     counted = [func.coalesce(func.sum(case((way, 1), else_=0)), 0).label(name) for name, way in ways.items()]
     here = meant(unit, audience, cell_id)
+    if not is_at_most(connection, here, MANY):
+        here = meant(unit, audience, cell_id, one_by_one=True)
     total, reached, joined = connection.execute(select(func.count(), *counted).select_from(people).where(here)).one()
     return Reach(int(reached), int(total - joined), int(joined - reached))
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Subquery, Table, func, select, tuple_
 
 from db.fanout import KIND
 from db.inbox import POISON_KEPT
 from db.receipts import Standing
 from db.tables import deliveries, due_items, notice_people, received
 
-SLICE = 500  # rows at a time: they go from every index, and are overwritten on the disk
+SLICE = 1000  # rows at a time: they go from every index, and are overwritten on the disk
 LOOK = 10  # times as many are looked at: some among the oldest may have to stay
 FINISHED = ("sent", "failed", "expired", "cancelled")
 NEVER_LEFT = ("unreachable", "expired", "cancelled", "held")
@@ -33,10 +33,9 @@ def prune(connection: Connection, now: datetime, keep: timedelta, most: int = SL
 
 def _events(connection: Connection, now: datetime, most: int) -> bool:
     """What has been handled; what could not be is kept a week for the operator."""
-    done = select(received.c.id, received.c.state, received.c.arrived_at).where(received.c.state != "waiting")
-    oldest = connection.execute(done.order_by(received.c.id).limit(most * LOOK)).all()
-    kept = {"done": now - EVENT_KEPT, "poisoned": now - POISON_KEPT}
-    ids = [row.id for row in oldest if row.arrived_at < kept[row.state]][:most]
+    oldest = _oldest(received, received.c.state != "waiting", most)
+    done = (oldest.c.state == "done") & (oldest.c.arrived_at < now - EVENT_KEPT)
+    ids = _ids(connection, oldest, done | (oldest.c.arrived_at < now - POISON_KEPT), most)
     if ids:
         connection.execute(received.delete().where(received.c.id.in_(ids)))
     return bool(ids)
@@ -44,10 +43,9 @@ def _events(connection: Connection, now: datetime, most: int) -> bool:
 
 def _messages(connection: Connection, before: datetime, most: int) -> bool:
     """Messages that have come to their end, with what they carried."""
-    columns = (deliveries.c.id, deliveries.c.finished_at, deliveries.c.worthless_after)
-    done = select(*columns).where(deliveries.c.state.in_(FINISHED)).order_by(deliveries.c.id)
-    oldest = connection.execute(done.limit(most * LOOK)).all()
-    ids = [row.id for row in oldest if _is_over(row.finished_at, row.worthless_after, before)][:most]
+    oldest = _oldest(deliveries, deliveries.c.state.in_(FINISHED), most)
+    worth = func.coalesce(oldest.c.worthless_after, oldest.c.finished_at)
+    ids = _ids(connection, oldest, (oldest.c.finished_at < before) & (worth < before), most)
     if ids:
         its = due_items.c.delivery_id.in_(ids)
         came = select(deliveries.c.id).where(deliveries.c.id.in_(ids), deliveries.c.state == "sent")
@@ -58,25 +56,30 @@ def _messages(connection: Connection, before: datetime, most: int) -> bool:
     return bool(ids)
 
 
-def _is_over(finished_at: datetime | None, worthless_after: datetime | None, before: datetime) -> bool:
-    return finished_at is not None and finished_at < before and (worthless_after or finished_at) < before
-
-
 def _never_left(connection: Connection, before: datetime, most: int) -> bool:
     """What was due and has not gone into any message."""
-    columns = (due_items.c.id, due_items.c.state, due_items.c.worthless_after)
-    loose = select(*columns).where(due_items.c.delivery_id.is_(None)).order_by(due_items.c.id)
-    oldest = connection.execute(loose.limit(most * LOOK)).all()
-    ids = [row.id for row in oldest if row.state in NEVER_LEFT and row.worthless_after < before][:most]
+    oldest = _oldest(due_items, due_items.c.delivery_id.is_(None), most)
+    ids = _ids(connection, oldest, oldest.c.state.in_(NEVER_LEFT) & (oldest.c.worthless_after < before), most)
     if ids:
         _keep_standing(connection, Standing.FAILED, due_items.c.id.in_(ids))
         connection.execute(due_items.delete().where(due_items.c.id.in_(ids)))
     return bool(ids)
 
 
+def _oldest(table: Table, which: ColumnElement[bool], most: int) -> Subquery:
+    """No more rows than that are looked at, whatever the size of the table: some may have to stay, few do."""
+    return select(table).where(which).order_by(table.c.id).limit(most * LOOK).subquery()
+
+
+def _ids(connection: Connection, oldest: Subquery, which: ColumnElement[bool], most: int) -> list[int]:
+    return list(connection.execute(select(oldest.c.id).where(which).order_by(oldest.c.id).limit(most)).scalars())
+
+
 def _keep_standing(connection: Connection, standing: Standing, which: ColumnElement[bool]) -> None:
     """Write down how far a notice came to people, before the rows that tell it go; never less than is written."""
-    its = select(due_items.c.subject, due_items.c.person_id).where(due_items.c.kind == KIND, which)
+    # An expression instead of the column: by itself it would lead through all notices there have been.
+    told = func.coalesce(due_items.c.kind, "") == KIND
+    its = select(due_items.c.subject, due_items.c.person_id).where(told, which)
     mine = tuple_(notice_people.c.notice_id, notice_people.c.person_id).in_(its)
     less = func.coalesce(notice_people.c.standing, Standing.NO_WAY.value) < standing.value
     connection.execute(notice_people.update().where(mine, less).values(standing=standing.value))
