@@ -35,7 +35,7 @@ class Sizes:
     probe: int = 1500
     rounds: int = 3
     candidates: tuple[int, ...] = CANDIDATES
-    aiogram: bool = True
+    against: tuple[str, ...] = ("stock", "bare", "channel", "aiogram")
     slow: int = 6000
     shared: int = 4000
     limited: int = 6000
@@ -81,12 +81,10 @@ class Bench:
 
     def against_loops(self) -> list[Figure]:
         """Each loop in turn with ours, so that both meet the same weather on a machine that others use too."""
-        sizes, aiogram = self.sizes, yardsticks.aiogram() if self.sizes.aiogram else None
-        targets = {yardsticks.STOCK: "ratio >= 2.5", yardsticks.BARE: "ratio >= 0.6", yardsticks.CHANNEL: ""}
-        if aiogram:
-            targets[aiogram] = "ratio >= 0.6"
-        best = {loop: loop.best(self.far_end, sizes.probe, sizes.candidates) for loop in targets}
-        theirs: dict[Yardstick, list[Run]] = {loop: [] for loop in targets}
+        sizes = self.sizes
+        loops = [loop for name in sizes.against if (loop := yardsticks.named(name))]
+        best = {loop: loop.best(self.far_end, sizes.probe, sizes.candidates) for loop in loops}
+        theirs: dict[Yardstick, list[Run]] = {loop: [] for loop in loops}
         ours: list[Run] = []
         for _ in range(sizes.rounds):
             for loop, runs in theirs.items():
@@ -95,10 +93,11 @@ class Bench:
                 note(f"{loop.name}: {runs[-1]}; ours: {ours[-1]}")
         speed, cost = typical(ours)
         figures = []
-        for loop, target in targets.items():
-            rate_, cost_ = typical(theirs[loop])
-            figures.append(Figure(f"durable sends, to {loop.words} @{best[loop]}", speed, "1/s", rate_, target))
-            figures.append(Figure(f"CPU of a durable send, to {loop.words}", cost, "ms", cost_))
+        for loop in loops:
+            its_speed, its_cost = typical(theirs[loop])
+            name = f"durable sends, to {loop.words} @{best[loop]}"
+            figures.append(Figure(name, speed, "1/s", its_speed, loop.target))
+            figures.append(Figure(f"CPU of a durable send, to {loop.words}", cost, "ms", its_cost))
         return figures
 
     def ceiling(self) -> Figure:
@@ -167,14 +166,15 @@ class Bench:
         """While so many processes share the work; the CPU of all of them together."""
         self.far_end.behave(delay=SLOW_S)
         url = server.copy(template)
+        world.hold(url)
         with self._processes(url, processes, in_flight=FEW) as running:
-            begun, used = self.far_end.seen()["sends"], sum(process.cpu for process in running)
-            seen = self.far_end.until(sends=int(0.9 * self.sizes.shared))
-            cost = 1000 * (sum(process.cpu for process in running) - used) / (seen["sends"] - begun)
-            self.far_end.until(sends=self.sizes.shared)
+            used = sum(process.cpu for process in running)
+            world.release(url)
+            moments = self.far_end.until(sends=self.sizes.shared)["moments"]
+            cost = 1000 * (sum(process.cpu for process in running) - used) / self.sizes.shared
         world.all_sent(url, self.sizes.shared)
         server.drop(url)
-        return Run(rate(seen["moments"][begun:]), cost)
+        return Run(rate(moments), cost)
 
     @contextlib.contextmanager
     def _processes(self, url: str, count: int, **limits: int) -> Iterator[list[Child]]:
@@ -188,9 +188,11 @@ class Bench:
         count, limit = self.sizes.budget, 30
         url = server.empty()
         world.found(url, count)
+        world.prepared(url, count)
+        world.hold(url)
         self.far_end.behave(per_second=limit, punishment=PUNISHMENT_S)
         with self._processes(url, 3, per_second=limit):
-            world.prepared(url, count)
+            world.release(url)
             seen = self.far_end.until(sends=count, most_s=20 * count / limit)
         world.all_sent(url, count)
         return self._kept(seen, limit)

@@ -138,8 +138,9 @@ class Bench:
         """CPU milliseconds a send, once the process is warm."""
         self.far_end.behave()
         with self._copied(template) as url, Product(url).running(self.far_end) as process:
-            begun, used = self.far_end.until(sends=self.sizes.window // 4)["sends"], process.cpu
-            ended = self.far_end.until(sends=begun + self.sizes.window)["sends"]
+            warm = self.sizes.window // 4
+            begun, used = self.far_end.until(sends=warm)["sends"], process.cpu
+            ended = self.far_end.until(sends=warm + self.sizes.window)["sends"]
             return 1000 * (process.cpu - used) / (ended - begun)
 
     # ---- keeping what was sent ----

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, make_url, select, text
 
 import scheduler
 from bench.text import FIRST_CHAT, OFFICE, TOKEN, WORDS
@@ -22,6 +22,7 @@ from db.columns import Moment
 from db.engine import Database
 from db.notices import Notice
 from db.rules import Rules
+from db.sql import stir
 from db.tables import addresses as addresses_table
 from db.tables import deliveries, links, roles
 from db.tables import meetings as meetings_table
@@ -80,6 +81,9 @@ def found(url: str, count: int, tappers: int = 0) -> None:
     """A migrated database: a commune with `count` people to hear notices, another whose `tappers` have a meeting."""
     asyncio.run(_migrate(url))
     on(url, lambda c: _found(c, count, tappers))
+    if make_url(url).get_backend_name() == "postgresql":
+        # A server does so by itself within a minute of such a load; without it, it knows nothing of these tables.
+        on(url, lambda c: c.execute(text("ANALYZE")))
 
 
 def _found(connection: Connection, count: int, tappers: int) -> None:
@@ -153,6 +157,22 @@ def prepared(url: str, count: int) -> None:
         await db.close()
 
     asyncio.run(run())
+
+
+def hold(url: str) -> None:
+    """Nothing is to leave for an hour, so that all processes have started when it may."""
+    later = datetime.now(UTC) + timedelta(hours=1)
+    on(url, lambda c: c.execute(deliveries.update().values(send_after=later)))
+
+
+def release(url: str) -> None:
+    """Now it is, and whoever waits is told so."""
+
+    def work(connection: Connection) -> None:
+        connection.execute(deliveries.update().values(send_after=datetime.now(UTC)))
+        stir(connection)
+
+    on(url, work)
 
 
 def states(url: str) -> dict[str, int]:
