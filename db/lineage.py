@@ -22,7 +22,8 @@ from sqlalchemy.exc import NotSupportedError, ProgrammingError
 
 from db import audit
 from db.engine import Database
-from db.sql import insert
+from db.notices import Notice, pause
+from db.sql import insert, many
 from db.tables import deliveries, due_items, lineage, notices, rungs
 
 BACKUP = "backup"  # origin of a copy that was made to be restored
@@ -208,7 +209,8 @@ def _drop(connection: Connection, since: datetime, now: datetime) -> None:
     connection.execute(deliveries.update().where(_rows(since)).values(**rows))
     connection.execute(rungs.update().where(_rungs(since)).values(fired_at=now))
     # Its author sees how far it came, and decides about the others.
-    connection.execute(notices.update().where(_notices(since)).values(state="paused"))
+    for notice in many(Notice, connection.execute(select(notices).where(_notices(since))).all()):
+        pause(connection, notice, now)
 
 
 def _old(since: datetime) -> ColumnElement[bool]:

@@ -216,7 +216,7 @@ def went(connection: Connection, outcomes: Sequence[tuple[int, bool]], now: date
         series.setdefault(notice_id, []).append(accepted)
     taken = [notice_id for notice_id, results in series.items() if all(results)]
     if taken:
-        again = notices.c.id.in_(taken) & (notices.c.refusals > 0)
+        again = notices.c.id.in_(taken) & (notices.c.refusals > 0) & (notices.c.state != "paused")
         connection.execute(notices.update().where(again).values(refusals=0))
     for notice_id in sorted(series.keys() - set(taken)):
         _count_refusals(connection, notice_id, series[notice_id], now)
@@ -232,12 +232,15 @@ def _count_refusals(connection: Connection, notice_id: int, results: Sequence[bo
     for accepted in results:
         streak = 0 if accepted else streak + 1
         worst = max(worst, streak)
-    connection.execute(notices.update().where(mine).values(refusals=streak))
-    if worst >= MOST_REFUSALS and notice.state == "sending":
-        _pause(connection, notice, now)
+    pauses = worst >= MOST_REFUSALS and notice.state == "sending"
+    # The count of a paused notice stays: it is why.
+    if notice.state != "paused":
+        connection.execute(notices.update().where(mine).values(refusals=worst if pauses else streak))
+    if pauses:
+        pause(connection, notice, now)
 
 
-def _pause(connection: Connection, notice: Notice, now: datetime) -> None:
+def pause(connection: Connection, notice: Notice, now: datetime) -> None:
     """Let nothing else leave until the author has decided; he is told once a pause."""
     _turn(connection, notice, ("sending",), now, state="paused")
     audit.note(connection, None, "notice.pause", now, unit_id=notice.unit_id, subject=notice.id)

@@ -21,7 +21,7 @@ _PEOPLE = [
 
 
 def _notice(**values: Any) -> SimpleNamespace:
-    row = {"id": 5, "text": _TEXT, "title": "tiêm phòng dại cho chó, mèo", "state": "sending"}
+    row = {"id": 5, "text": _TEXT, "title": "tiêm phòng dại cho chó, mèo", "state": "sending", "refusals": 0}
     return SimpleNamespace(**{**row, "send_after": at(25, 11, 19), **values})
 
 
@@ -90,11 +90,14 @@ SAMPLES: tuple[Sample, ...] = (
     _screen(_notice(), _counts(waiting=55, sent=87)),
     _screen(_notice(), _counts()),
     _screen(_notice(state="stopped"), _counts(unknown=0)),
-    _screen(_notice(state="paused"), _counts(waiting=55, sent=67, failed=20)),
+    _screen(_notice(state="paused", refusals=20), _counts(waiting=55, sent=67, failed=20)),
     _screen(_notice(), _NONE_YET),
     _screen(_notice(send_after=_MORNING), _NONE_YET),
     _screen(_notice(state="stopped"), _NONE_YET),
     sample("notice_paused", "official", notice=_notice(state="paused"), counts=_counts(waiting=55, sent=67)),
+    sample(
+        "notice_paused", "official", notice=_notice(state="paused", refusals=20), counts=_counts(waiting=55, sent=67)
+    ),
     sample("notice_doubts", "official", notice=_notice(), doubts=_DOUBTS, page=0, more=True, total=1142, picks=True),
     sample("notice_doubt", "official", notice=_notice(), doubt=_DOUBTS[0]),
     sample("notice_doubt", "official", notice=_notice(state="stopped"), doubt=_DOUBTS[3]),

@@ -377,7 +377,7 @@ async def test_a_release_drops_what_may_have_left_and_nothing_else(restored: Dat
     assert dropped.kinds == {"ask": 1, "joined": 1, "answer": 2}
     assert (dropped.rungs, dropped.notices) == (1, 1)
     assert await restored.read(left) == {
-        "items": ["invite", "moved"],
+        "items": ["invite", "moved", "notice_paused"],
         "rows": [("answer", "vừa nhắn"), ("screen", None), ("items", None)],
         "rungs": ["last_call"],
         "notices": ["paused", "sending", "sending"],
