@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 # What the engines raise when they cannot be reached, are locked or full; all of it may pass.
 _GONE = ("08", "53", "55", "57")  # a server's words for: no connection, no resources, not now, shut down
+_STOOD_STILL = "25P03"  # in the middle of a transaction, for longer than is allowed
 
 
 class AwayError(Exception):
@@ -36,6 +37,9 @@ class AwayError(Exception):
 AWAY = (AwayError, OperationalError, InterfaceError, OSError)
 LONGEST_WAIT_S = 30.0
 CONNECTIONS = 8  # of one process to a server
+# A process that is frozen in the middle of a transaction, or cut off, must not keep its locks from the others; a little
+# shorter than it takes until it is taken for dead (db/workers.py). Milliseconds.
+_SERVER = {"idle_in_transaction_session_timeout": "6000"}
 
 # Two transactions got into each other's way, and the server broke one off: deadlock, serialization.
 _CROSSED = ("40P01", "40001")
@@ -187,8 +191,12 @@ def passes(error: Exception) -> bool:
 def is_away(error: Exception) -> bool:
     """Whether an error says that the database cannot be reached, is locked or full; all of it may pass."""
     if isinstance(error, DBAPIError) and not is_crossed(error):
-        return error.connection_invalidated or _state(error)[:2] in _GONE or isinstance(error, AWAY)
+        return error.connection_invalidated or _is_gone(_state(error)) or isinstance(error, AWAY)
     return isinstance(error, AWAY)
+
+
+def _is_gone(state: str) -> bool:
+    return state[:2] in _GONE or state == _STOOD_STILL
 
 
 def version(connection: Connection) -> str | None:
@@ -216,7 +224,9 @@ def _upgrade(connection: Connection) -> None:
 
 
 def _server_engine(url: str) -> AsyncEngine:
-    return create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0)
+    return create_async_engine(
+        url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, connect_args={"server_settings": _SERVER}
+    )
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
