@@ -112,16 +112,12 @@ def cell_to_name(connection: Connection, person_id: int, unit_id: int) -> Unit |
 def reachable() -> ColumnElement[bool]:
     """SQL, for a query over `people`: he agreed at a living address and has not stopped the messages."""
     way = select(links.c.person_id).join(addresses, addresses.c.id == links.c.address_id)
-    return exists(
-        way.where(
-            and_(
-                links.c.person_id == people.c.id,
-                links.c.consent == "agreed",
-                links.c.stopped_at.is_(None),
-                addresses.c.dead_at.is_(None),
-            )
-        )
-    )
+    return exists(way.where(links.c.person_id == people.c.id, is_open()))
+
+
+def is_open() -> ColumnElement[bool]:
+    """SQL, for a query over `links` and their addresses: by this way somebody may be written to."""
+    return and_(links.c.consent == "agreed", links.c.stopped_at.is_(None), addresses.c.dead_at.is_(None))
 
 
 def joined() -> ColumnElement[bool]:
