@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from db import notices
 from db.people import Person
@@ -49,14 +49,22 @@ def get(connection: Connection, address_id: int) -> Address:
 
 def heard_from(connection: Connection, bot_id: int, chat: str, now: datetime) -> Address:
     """The address somebody has just written from: alive, whatever it was before."""
-    add_once(connection, addresses, [{"bot_id": bot_id, "chat": chat}])
-    here = (addresses.c.bot_id == bot_id) & (addresses.c.chat == chat)
-    alive = {"last_in_at": now, "dead_at": None}
-    row = connection.execute(addresses.update().where(here).values(**alive).returning(addresses)).first()
-    assert row is not None  # noqa: S101  the line before the update made sure of it
+    said = {"bot": bot_id, "from_chat": chat, "at": now}
+    row = connection.execute(_HEARD, said).first()
+    if row is None:
+        add_once(connection, addresses, [{"bot_id": bot_id, "chat": chat}])
+        row = connection.execute(_HEARD, said).one()
     if row.dead_why:
         _back_to_life(connection, row.id, now)
     return Address(**{**row._mapping, "dead_why": None})
+
+
+_HEARD = (
+    addresses.update()
+    .where(addresses.c.bot_id == bindparam("bot"), addresses.c.chat == bindparam("from_chat"))
+    .values(last_in_at=bindparam("at"), dead_at=None)
+    .returning(*addresses.c)
+)
 
 
 def _back_to_life(connection: Connection, address_id: int, now: datetime) -> None:
@@ -73,9 +81,15 @@ def mark_dead(connection: Connection, address_id: int, why: str, now: datetime) 
 
 def people_at(connection: Connection, address_id: int, consent: str = "agreed") -> list[Person]:
     """Who stands behind an address with this state of consent, by given name."""
-    here = (links.c.address_id == address_id) & (links.c.consent == consent) & people.c.left_at.is_(None)
-    rows = connection.execute(select(people).join(links).where(here).order_by(people.c.sort_key)).all()
-    return many(Person, rows)
+    return many(Person, connection.execute(_BEHIND, {"here": address_id, "said": consent}).all())
+
+
+_BEHIND = (
+    select(people)
+    .join(links)
+    .where(links.c.address_id == bindparam("here"), links.c.consent == bindparam("said"), people.c.left_at.is_(None))
+    .order_by(people.c.sort_key)
+)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,9 @@ def answer(
     recorded_by: int | None = None,
 ) -> Change:
     """Set a person's answer. `recorded_by`: the secretary who took it on the telephone; the person is told."""
-    before = intentions.current(connection, meeting, person_id)
-    after = intentions.record(connection, meeting, person_id, choice, now, recorded_by=recorded_by)
+    old = intentions.of(connection, meeting.id, person_id)
+    before = old if old and old.revision == meeting.revision else None
+    after = intentions.replace(connection, meeting, person_id, old, choice, now, recorded_by=recorded_by)
     if reason:
         after = intentions.set_reason(connection, meeting, person_id, reason) or after
     change = Change(before, after)
@@ -87,7 +88,7 @@ def _tell(connection: Connection, meeting: Meeting, change: Change, now: datetim
     elif old and old.choice in COMING and after.choice == "no":
         leaders = _leaders(connection, meeting, after.person_id)
         _due(connection, leaders, "turned", after, meeting, now, due_at=now + rules.turn_grace)
-    if not intentions.status(connection, meeting).missing:
+    if not intentions.is_waited_for(connection, meeting):
         times = {"due_at": now, "worthless_after": meeting.starts_at, "now": now}
         told = _leaders(connection, meeting)
         outbox.due(connection, told, "all_answered", meeting.id, revision=meeting.revision, **times)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from db.sql import put
 from db.tables import addresses, conversations, offers, screens
@@ -51,11 +51,14 @@ class Offer:
 
 
 def load(connection: Connection, address_id: int) -> Conversation:
-    row = connection.execute(select(conversations).where(conversations.c.address_id == address_id)).first()
+    row = connection.execute(_LOADED, {"here": address_id}).first()
     if row is None:
         return Conversation()
     values = {name: value for name, value in row._mapping.items() if name != "address_id"}
     return Conversation(**values)
+
+
+_LOADED = select(conversations).where(conversations.c.address_id == bindparam("here"))
 
 
 def save(connection: Connection, address_id: int, conversation: Conversation) -> None:
@@ -99,7 +102,10 @@ def screen_message(connection: Connection, address_id: int, name: str) -> str | 
 
 def watchers(connection: Connection, name: str) -> list[int]:
     """The addresses where this live screen stands."""
-    return list(connection.execute(select(screens.c.address_id).where(screens.c.name == name)).scalars())
+    return list(connection.execute(_WATCHERS, {"named": name}).scalars())
+
+
+_WATCHERS = select(screens.c.address_id).where(screens.c.name == bindparam("named"))
 
 
 def clean(connection: Connection, now: datetime) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from db.sql import add_once
 from db.tables import received
@@ -58,9 +58,14 @@ def waiting(connection: Connection, bot_ids: Iterable[int], most: int = 50, but:
 
 def take(connection: Connection, row_id: int) -> bool:
     """Claim a waiting row within the transaction that holds all its effects; False when another had it."""
-    mine = (received.c.id == row_id) & (received.c.state == "waiting")
-    done = received.update().where(mine).values(state="done", payload=None)
-    return connection.execute(done).rowcount == 1
+    return connection.execute(_DONE, {"row": row_id}).rowcount == 1
+
+
+_DONE = (
+    received.update()
+    .where(received.c.id == bindparam("row"), received.c.state == "waiting")
+    .values(state="done", payload=None)
+)
 
 
 def failed(connection: Connection, row_id: int, error: str) -> bool:

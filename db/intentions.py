@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from db import meetings as meeting_rows
 from db import people as people_rows
 from db.meetings import Meeting
 from db.people import Person
-from db.sql import insert, many, one
+from db.sql import many, one
 from db.tables import intentions, people
 
 COMING = ("yes", "late", "early")
@@ -43,8 +43,13 @@ def get(connection: Connection, intention_id: int) -> Intention | None:
 
 
 def of(connection: Connection, meeting_id: int, person_id: int) -> Intention | None:
-    mine = (intentions.c.meeting_id == meeting_id) & (intentions.c.person_id == person_id)
-    return one(Intention, connection.execute(select(intentions).where(mine)).first())
+    row = connection.execute(_OF, {"about": meeting_id, "who": person_id}).first()
+    return Intention(*row) if row else None
+
+
+_OF = select(intentions).where(
+    intentions.c.meeting_id == bindparam("about"), intentions.c.person_id == bindparam("who")
+)
 
 
 def current(connection: Connection, meeting: Meeting, person_id: int) -> Intention | None:
@@ -63,18 +68,35 @@ def record(
     recorded_by: int | None = None,
 ) -> Intention:
     """Set what a person says about a meeting. Saying the same again changes nothing (`changes` stays)."""
+    old = of(connection, meeting.id, person_id)
+    return replace(connection, meeting, person_id, old, choice, now, recorded_by=recorded_by)
+
+
+def replace(
+    connection: Connection,
+    meeting: Meeting,
+    person_id: int,
+    old: Intention | None,
+    choice: str,
+    now: datetime,
+    *,
+    recorded_by: int | None = None,
+) -> Intention:
+    """`record` for a caller who has just read what was said before."""
     how = "phone" if recorded_by else "self"
     values = {"choice": choice, "revision": meeting.revision, "how": how, "recorded_by": recorded_by, "said_at": now}
-    old = of(connection, meeting.id, person_id)
     if old is None:
-        fresh = insert(connection, intentions, meeting_id=meeting.id, person_id=person_id, **values)
-        return _known(connection, fresh)
+        fresh = {"meeting_id": meeting.id, "person_id": person_id, **values}
+        return Intention(*connection.execute(_FRESH, fresh).one())
     if (old.choice, old.revision, old.how) == (choice, meeting.revision, how):
         return old
     reason = old.reason if choice == "no" and old.choice == "no" else None
     changed = {**values, "reason": reason, "before": old.choice, "changes": old.changes + 1}
-    connection.execute(intentions.update().where(intentions.c.id == old.id).values(**changed))
-    return _known(connection, old.id)
+    mine = intentions.update().where(intentions.c.id == old.id).values(**changed)
+    return Intention(*connection.execute(mine.returning(intentions)).one())
+
+
+_FRESH = intentions.insert().returning(*intentions.c)
 
 
 def set_reason(connection: Connection, meeting: Meeting, person_id: int, reason: str) -> Intention | None:
@@ -82,13 +104,6 @@ def set_reason(connection: Connection, meeting: Meeting, person_id: int, reason:
     mine = (intentions.c.meeting_id == meeting.id) & (intentions.c.person_id == person_id)
     declined = intentions.update().where(mine, intentions.c.choice == "no").values(reason=reason)
     return one(Intention, connection.execute(declined.returning(intentions)).first())
-
-
-def _known(connection: Connection, intention_id: int) -> Intention:
-    found = get(connection, intention_id)
-    if found is None:
-        raise LookupError(f"no intention {intention_id}")
-    return found
 
 
 @dataclass(frozen=True)
@@ -165,6 +180,28 @@ def recorder(connection: Connection, person_id: int, unit_id: int) -> str:
     """In which office somebody took an answer on the telephone: "secretary" or "deputy"."""
     held = {role for role, unit in people_rows.roles_of(connection, person_id) if unit == unit_id}
     return "deputy" if "deputy" in held and "secretary" not in held else "secretary"
+
+
+def is_waited_for(connection: Connection, meeting: Meeting) -> bool:
+    """Whether anybody who is asked has not answered about the meeting as it stands now."""
+    asked = {"cell": meeting.unit_id, "about": meeting.id, "as_of": meeting.revision}
+    return connection.execute(_SILENT, asked).first() is not None
+
+
+_SILENT = (
+    select(people.c.id)
+    .where(
+        people.c.unit_id == bindparam("cell"),
+        people.c.left_at.is_(None),
+        or_(*(people.c.standing == standing for standing in people_rows.COUNTED)),
+        ~exists().where(
+            intentions.c.person_id == people.c.id,
+            intentions.c.meeting_id == bindparam("about"),
+            intentions.c.revision == bindparam("as_of"),
+        ),
+    )
+    .limit(1)
+)
 
 
 def status(connection: Connection, meeting: Meeting) -> Status:

@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, and_, exists, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from db.rules import Rules
-from db.sql import add_once, many
+from db.sql import add_once, insert, many
 from db.tables import addresses, deliveries, due_items, screens
 
 log = structlog.get_logger()
@@ -132,8 +132,11 @@ def answer(connection: Connection, address_id: int, message: dict[str, Any], now
 
 
 def _queue(connection: Connection, address_id: int, **row: Any) -> None:
-    bot_id = select(addresses.c.bot_id).where(addresses.c.id == address_id).scalar_subquery()
-    connection.execute(deliveries.insert().values(address_id=address_id, bot_id=bot_id, **row))
+    bot_id = connection.execute(_BOT_OF, {"address": address_id}).scalar_one()
+    insert(connection, deliveries, address_id=address_id, bot_id=bot_id, **row)
+
+
+_BOT_OF = select(addresses.c.bot_id).where(addresses.c.id == bindparam("address"))
 
 
 def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now: datetime) -> None:

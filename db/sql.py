@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.dml import ReturningInsert
 
 T = TypeVar("T")
 
+_DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
 ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement
 
 
 def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that no unique key of the table knows yet; how many were new."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).on_conflict_do_nothing()
+    statement = _adding(connection.dialect.name, table)
     if len(rows) == 1:
         return connection.execute(statement, dict(rows[0])).rowcount
     slices = (rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE))
     return sum(connection.execute(statement.values([dict(row) for row in some])).rowcount for some in slices)
 
 
+# To build a statement costs more than to run it, so that the most frequent ones are built once.
+
+
+@cache
+def _adding(dialect: str, table: Table) -> Any:
+    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
+
+
 def put(connection: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert the row with these keys, or give the one that is there these values."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(table).values(**keys, **values)
-    connection.execute(statement.on_conflict_do_update(index_elements=list(keys), set_=dict(values)))
+    statement = _putting(connection.dialect.name, table, tuple(keys), tuple(values))
+    connection.execute(statement, {**keys, **values})
+
+
+@cache
+def _putting(dialect: str, table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> Any:
+    fresh = _DIALECTS[dialect].insert(table)
+    return fresh.on_conflict_do_update(index_elements=keys, set_={name: fresh.excluded[name] for name in values})
 
 
 def insert(connection: Connection, table: Table, **values: Any) -> int:
     """Insert one row; its id."""
-    return int(connection.execute(table.insert().values(**values).returning(table.c.id)).scalar_one())
+    return int(connection.execute(_inserting(table), values).scalar_one())
+
+
+@cache
+def _inserting(table: Table) -> ReturningInsert[Any]:
+    return table.insert().returning(table.c.id)
 
 
 def one(kind: type[T], row: Row[Any] | None) -> T | None:
@@ -41,6 +61,9 @@ def one(kind: type[T], row: Row[Any] | None) -> T | None:
 
 
 def many(kind: type[T], rows: Sequence[Row[Any]]) -> list[T]:
+    if rows and rows[0]._fields == tuple(kind.__dataclass_fields__):  # type: ignore[attr-defined]
+        make: Any = kind
+        return [make(*row) for row in rows]
     return [kind(**row._mapping) for row in rows]
 
 

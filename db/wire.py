@@ -32,7 +32,7 @@ from sqlalchemy import (
 from db import conversations, outbox, workers
 from db.columns import Moment
 from db.conversations import Offer
-from db.outbox import KINDS, REMINDER, SCREEN, Delivery, allowed
+from db.outbox import ANSWER, KINDS, REMINDER, SCREEN, Delivery, allowed
 from db.rules import Rules
 from db.sql import many
 from db.tables import DOUBTFUL, addresses, deliveries, due_items
@@ -81,12 +81,13 @@ def claim(
 ) -> list[Taken]:
     """Commit the intent to send through a bot: at most one row a chat, the most pressing first, the oldest first.
 
-    `only` narrows which rows may leave. Raises FencedError where this worker was taken for dead.
+    `only` narrows it to some of the answers. Raises FencedError where this worker was taken for dead.
     """
     workers.hold(connection, worker_id)
     taken: dict[int, Row[Any]] = {}
     late: list[Row[Any]] = []
-    for row in _candidates(connection, bot_id, allowed(now, rules), now, most + SPARE, only):
+    priorities = allowed(now, rules) if only is None else (ANSWER,)
+    for row in _candidates(connection, bot_id, priorities, now, most + SPARE, only):
         if row.worthless_after is not None and row.worthless_after < now:
             late.append(row)
         # Several rows of one chat: the first goes, the others wait until it has come to its end.
@@ -287,13 +288,15 @@ def uncertain(connection: Connection) -> list[Delivery]:
     return many(Delivery, connection.execute(found).all())
 
 
+_DOUBTFUL = select(deliveries).where(DOUBTFUL, deliveries.c.address_id == bindparam("address"))
+
+
 def proven(connection: Connection, address_id: int, message_id: str, action: str, now: datetime) -> int:
     """A tap on a message that nobody had heard of again: the row that it came from has arrived; how many rows.
 
     The row is known by what its buttons do: the very action of an answer, or the subject of what it carried.
     """
-    doubtful = select(deliveries).where(DOUBTFUL, deliveries.c.address_id == address_id)
-    rows = many(Delivery, connection.execute(doubtful).all())
+    rows = many(Delivery, connection.execute(_DOUBTFUL, {"address": address_id}).all())
     if not rows:
         return 0
     known = select(func.count()).where(deliveries.c.address_id == address_id, deliveries.c.message_id == message_id)

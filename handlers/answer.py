@@ -126,6 +126,8 @@ def _again(turn: Turn, meeting: Meeting, choice: Answer) -> Message:
 
 def _again_at(turn: Turn, meeting: Meeting, changes: Sequence[Change]) -> datetime | None:
     """When the unsure are asked again: promised only where the ladder will keep it."""
+    if changes[0].after.choice != "unsure":
+        return None
     person_id = changes[0].after.person_id
     return ladder.asks_again_at(turn.connection, meeting, person_id, turn.now, turn.rules)
 
