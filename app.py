@@ -266,15 +266,21 @@ class App:
 
     async def _live(self) -> None:
         """Beat, and look after the others: what a dead one left on the wire is settled by whoever notices first."""
+        away = False
         while True:
             await asyncio.sleep(BEAT_S)
             try:
                 dead = self._watch.look(await self.db.write(self._beat), time.monotonic())
+                if away:
+                    # Another server may have taken the place of the one that was lost, and not know all that it knew.
+                    await lineage.go_on(self.db, self.clock())
+                    away = False
                 if await self.sender.recover(dead):
                     self._rouse()
             except FencedError:
                 await self._enlist_again()
             except Exception:
+                away = True
                 log.exception("A beat could not be kept")
 
     def _beat(self, connection: Any) -> dict[int, int]:

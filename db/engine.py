@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 # What the engines raise when they cannot be reached, are locked or full; all of it may pass.
 _GONE = ("08", "53", "55", "57")  # a server's words for: no connection, no resources, not now, shut down
+_STANDBY = "25006"  # it may only be read, because another server has taken its place
 _STOOD_STILL = "25P03"  # in the middle of a transaction, for longer than is allowed
 
 
@@ -196,7 +197,7 @@ def is_away(error: Exception) -> bool:
 
 
 def _is_gone(state: str) -> bool:
-    return state[:2] in _GONE or state == _STOOD_STILL
+    return state[:2] in _GONE or state in (_STANDBY, _STOOD_STILL)
 
 
 def version(connection: Connection) -> str | None:

@@ -44,9 +44,9 @@ class Line:
         self.share = 1.0
         self._refused_at = -math.inf
         self._elapsed = elapsed
-        self._turn_at = 0.0
+        self._turn_at = time.monotonic()
         self._lead = 0.01
-        self._stay = 0.2
+        self._stay = 0.05
         self._opens_at = 0.0
         self._failures = 0
         self._left: deque[float] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
