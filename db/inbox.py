@@ -76,10 +76,3 @@ def failed(connection: Connection, row_id: int, error: str) -> bool:
         return False
     connection.execute(received.update().where(received.c.id == row_id).values(state="poisoned"))
     return True
-
-
-def clean(connection: Connection, now: datetime) -> int:
-    """Drop handled rows after a day and poisoned ones after a week; how many."""
-    day_old = (received.c.state == "done") & (received.c.arrived_at < now - timedelta(days=1))
-    week_old = (received.c.state == "poisoned") & (received.c.arrived_at < now - POISON_KEPT)
-    return connection.execute(received.delete().where(day_old | week_old)).rowcount

@@ -43,6 +43,8 @@ MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each t
 TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
 SPARE = 8  # candidates looked at beyond those wanted, because some may have to wait
 
+Only = ColumnElement[bool] | None  # SQL, for a query over deliveries: which rows alone may leave
+
 # How fast one chat may be written to: the rest after each message, and how many may come without it.
 ChatPace = Callable[[str], tuple[timedelta, int]]
 
@@ -77,7 +79,7 @@ def claim(
     most: int,
     worker_id: int,
     pace: ChatPace,
-    only: ColumnElement[bool] | None = None,
+    only: Only = None,
 ) -> list[Taken]:
     """Commit the intent to send through a bot: at most one row a chat, the most pressing first, the oldest first.
 
@@ -104,7 +106,7 @@ def _candidates(
     priorities: tuple[int, ...],
     now: datetime,
     most: int,
-    only: ColumnElement[bool] | None,
+    only: Only,
 ) -> list[Row[Any]]:
     """The rows that may leave, the most pressing first. Locked rows and chats are another worker's at this moment."""
     ranges = _ranges(priorities) if only is None else _ranges.__wrapped__(priorities, only)
@@ -117,7 +119,7 @@ def _candidates(
 
 
 @cache
-def _ranges(priorities: tuple[int, ...], only: ColumnElement[bool] | None = None) -> CompoundSelect[Any]:
+def _ranges(priorities: tuple[int, ...], only: Only = None) -> CompoundSelect[Any]:
     """For each priority one range of the index, whatever waits for later. Built once: that costs more than asking."""
     other = deliveries.alias("other")
     busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == "sending")

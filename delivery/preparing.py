@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import structlog
 
 from content import Message
-from db import conversations, fanout, wire
+from db import conversations, fanout, notices, wire
 from db.engine import passes
 from db.wire import Taken
 from delivery.outcomes import Outgoing
@@ -45,6 +45,8 @@ def _prepare(desk: Desk, taken: Taken) -> Outgoing | None:
     edit = _stands(desk, taken, message)
     # A live screen is drawn anew only where it still stands.
     if message is None or (row.kind == "screen" and edit is None):
+        # What a notice holds back that its author has to decide about is not given up.
+        notices.set_aside(desk.connection, [row.id])
         wire.finish(desk.connection, row, "cancelled", desk.now)
         return None
     if row.resent and edit is None:

@@ -15,14 +15,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import ColumnElement, Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection
 
 from channels.base import Channel, SendError
 from db import lineage, pacing, wire, workers
 from db.engine import Database, passes
 from db.rules import Rules
-from db.wire import Taken
+from db.wire import Only, Taken
 from db.workers import FencedError
 from delivery.line import ClosedError, Line
 from delivery.outcomes import Outcome, Outgoing, orphaned, settle
@@ -63,7 +62,7 @@ class Sender:
         self._on_wire: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
         self._one_by_one = False
-        self._only: ColumnElement[bool] | None = None
+        self._only: Only = None
         self._outcomes: list[tuple[Outcome, float]] = []  # with the moment when the row was taken
         self._settling: asyncio.Task[None] | None = None
         self._taken = 0
@@ -142,8 +141,6 @@ class Sender:
         begun = time.monotonic()
         try:
             ready = await self.db.write(self._claim)
-        except IntegrityError:
-            return 1  # another process has just taken a row of the same chat: look again
         except FencedError:
             raise
         except Exception as error:
