@@ -1,6 +1,6 @@
 """Putting a notice to everybody into the queue, as a process whose memory can be looked at.
 
-`python -m bench.enqueue ours|raw DATABASE` prints one line of JSON: seconds, the longest transaction, peak memory.
+`python -m bench.enqueue ours|raw DATABASE` prints JSON: seconds, CPU seconds, the longest and usual transaction, memory.
 `raw` is the yardstick: the same rows by one INSERT ... SELECT a table, through sqlite3 or asyncpg itself.
 """
 
@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any, TypeVar
 
 import asyncpg
@@ -37,15 +38,14 @@ RAW = (
 LIKE_OURS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000", "secure_delete=ON")
 
 
-async def ours(url: str) -> tuple[float, float]:
-    """(seconds in all, seconds of the longest transaction)."""
-    db, longest = Database(url), 0.0
+async def ours(url: str) -> tuple[float, list[float]]:
+    """(seconds in all, seconds of each transaction)."""
+    db, transactions = Database(url), []
 
     async def timed(work: Callable[[Connection], T]) -> T:
-        nonlocal longest
         begun = time.perf_counter()
         result = await db.write(work)
-        longest = max(longest, time.perf_counter() - begun)
+        transactions.append(time.perf_counter() - begun)
         return result
 
     begun = time.perf_counter()
@@ -54,7 +54,7 @@ async def ours(url: str) -> tuple[float, float]:
         pass
     seconds = time.perf_counter() - begun
     await db.close()
-    return seconds, longest
+    return seconds, transactions
 
 
 def statements(url: str) -> list[str]:
@@ -91,13 +91,13 @@ async def raw_postgres(url: str, wanted: list[str]) -> float:
     return seconds
 
 
-def raw(url: str) -> tuple[float, float]:
+def raw(url: str) -> tuple[float, list[float]]:
     wanted, where = statements(url), make_url(url)
     if where.get_backend_name() == "sqlite":
         seconds = raw_sqlite(where.database or "", wanted)
     else:
         seconds = asyncio.run(raw_postgres(url, wanted))
-    return seconds, seconds
+    return seconds, [seconds]
 
 
 def peak() -> float:
@@ -108,8 +108,10 @@ def peak() -> float:
 
 def main() -> None:
     how, url = sys.argv[1:]
-    seconds, longest = asyncio.run(ours(url)) if how == "ours" else raw(url)
-    print(json.dumps({"seconds": seconds, "longest": longest, "peak": peak()}), flush=True)
+    used = time.process_time()
+    seconds, transactions = asyncio.run(ours(url)) if how == "ours" else raw(url)
+    figures = {"seconds": seconds, "cpu": time.process_time() - used, "peak": peak()}
+    print(json.dumps({**figures, "longest": max(transactions), "usual": median(transactions)}), flush=True)
 
 
 if __name__ == "__main__":

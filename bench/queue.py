@@ -46,10 +46,12 @@ QUICK = Sizes(people=5000, few=200, short=1000, window=300, rounds=1, finished=5
 
 
 class Made(TypedDict):
-    """What bench.enqueue reports: seconds, the seconds of its longest transaction, megabytes."""
+    """What bench.enqueue reports: seconds, those of its longest and of its usual transaction, megabytes."""
 
     seconds: float
+    cpu: float
     longest: float
+    usual: float
     peak: float
 
 
@@ -80,7 +82,9 @@ class Bench:
         more = f"memory for {self.sizes.people} people over that for {self.sizes.few}"
         return [
             *self._compared("SQLite", ours, raw),
+            Figure("CPU of it on SQLite, to raw", round(ours["cpu"], 2), "s", round(raw["cpu"], 2)),
             Figure("longest write lock of it on SQLite", round(1000 * ours["longest"], 1), "ms", 0.0, "value <= 50"),
+            Figure("usual write lock of it on SQLite", round(1000 * ours["usual"], 1), "ms"),
             Figure(more, round(ours["peak"] - small["peak"], 1), "MiB", 0.0, "value <= 16"),
         ]
 

@@ -52,7 +52,7 @@ def test_taps_are_held_against_an_echo() -> None:
 
 def test_a_queue_is_made_and_sent_and_kept() -> None:
     few = queue.Sizes(people=600, few=50, short=500, window=200, rounds=1, finished=300, broadcast=50)
-    assert len(measured(queue.measure(few))) == 9
+    assert len(measured(queue.measure(few))) == 11
 
 
 FIGURES = [
