@@ -338,7 +338,9 @@ class App:
 
 async def _any(event: asyncio.Event, most_s: float) -> None:
     with contextlib.suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), most_s)
+        # Not asyncio.wait_for, which in Python 3.11 forgets that it was cancelled when the event comes together with it.
+        async with asyncio.timeout(most_s):
+            await event.wait()
 
 
 def _tell(error: SendError, bot_id: int) -> None:

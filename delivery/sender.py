@@ -88,7 +88,9 @@ class Sender:
     async def woken(self, most_s: float) -> None:
         """Wait for news, at most so long."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), most_s)
+            # asyncio.wait_for forgets in Python 3.11 that it was cancelled, when that and the news come together.
+            async with asyncio.timeout(most_s):
+                await self._news.wait()
 
     @property
     def opens_in(self) -> float:

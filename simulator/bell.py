@@ -40,4 +40,5 @@ class Bell:
     async def pause(self, seconds: float) -> None:
         """Wait so long of real time, or until the bell is closed; what happens meanwhile wakes nobody here."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._closing.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
