@@ -48,6 +48,7 @@ class Line:
         self._lead = 0.01
         self._stay = 0.05
         self._opens_at = 0.0
+        self._was_closed = False
         self._failures = 0
         self._left: deque[float] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
 
@@ -61,6 +62,7 @@ class Line:
     def close(self, seconds: float) -> None:
         """Nothing leaves for so long; never shortens what was asked before."""
         self._opens_at = max(self._opens_at, self._elapsed() + seconds)
+        self._was_closed = True
 
     def refused(self, seconds: float) -> None:
         """Too fast, says the platform, and wants a pause: from then on slower, and up again minute by minute."""
@@ -121,6 +123,9 @@ class Line:
 
     def free(self) -> int:
         """How many rows may be taken now: as many as have a place, and a turn by the time their intent is kept."""
+        if self._was_closed and not self.opens_in:
+            self._was_closed = False
+            self.rest()
         begins = self._begins()
         soon = time.monotonic() + self._ahead
         turns = int((soon - begins) / self.gap) + 1 if begins <= soon else 0

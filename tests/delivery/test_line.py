@@ -1,0 +1,180 @@
+"""The way out of a bot, on a clock of its own: how evenly it sends, and when it does not send at all."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import pairwise
+from types import SimpleNamespace
+
+import pytest
+
+from db.pacing import Pace
+from delivery import line as lines
+from delivery.line import LATE_S, SLOWER, ClosedError, Line
+
+
+class Time:
+    """Stands still until somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    async def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    made = Time()
+    monkeypatch.setattr(lines, "time", made)
+    monkeypatch.setattr(lines, "asyncio", SimpleNamespace(sleep=made.sleep))
+    return made
+
+
+def a_line(time: Time, per_second: float = 30, *, shared: bool = False) -> Line:
+    return Line(per_second, 64, time.monotonic, shared=shared)
+
+
+async def sent(line: Line, time: Time, messages: int, dawdles: random.Random | None = None) -> list[float]:
+    """When so many messages leave, one after the other; now and then this machine is slow."""
+    left: list[float] = []
+    while len(left) < messages:
+        if not line.free():
+            await time.sleep(line.next_in or 0.001)
+            continue
+        [turn] = line.book(1)
+        if dawdles and dawdles.random() < 0.05:
+            await time.sleep(dawdles.uniform(0, 0.3))
+        await line.leave(turn)
+        left.append(time.now)
+    return left
+
+
+def most_in_a_second(left: list[float]) -> int:
+    return max(sum(begin <= moment < begin + 1 for moment in left) for begin in left)
+
+
+@pytest.mark.parametrize("per_second", [1, 24, 30, 300, 1000])
+async def test_no_second_holds_more_than_the_limit_and_little_is_given_away(time: Time, per_second: int) -> None:
+    line = a_line(time, per_second)
+    left = await sent(line, time, 5 * per_second)
+    assert most_in_a_second(left) <= per_second
+    assert left[-1] - left[0] <= 5 * 1.02
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_slow_moment_is_made_up_for_without_breaking_the_limit(time: Time, seed: int) -> None:
+    left = await sent(a_line(time), time, 600, random.Random(seed))
+    assert most_in_a_second(left) <= 30
+
+
+async def test_a_long_rest_is_not_made_up_for(time: Time) -> None:
+    line = a_line(time)
+    await sent(line, time, 10)
+    await time.sleep(60)
+    line.rest()
+    assert line.free() == 1
+
+
+async def test_the_gate_opens_exactly_when_the_platform_said(time: Time) -> None:
+    line = a_line(time)
+    line.refused(35)
+    assert (line.free(), line.room) == (0, 0)
+    await time.sleep(34.9)
+    line.refused(0.05)
+    assert 0 < line.opens_in <= 0.1
+    await time.sleep(0.11)
+    assert line.free() == 1
+
+
+async def test_a_message_whose_turn_comes_while_the_gate_is_closed_waits(time: Time) -> None:
+    line = a_line(time)
+    [turn] = line.book(1)
+    line.close(3)
+    with pytest.raises(ClosedError):
+        await line.leave(turn)
+
+
+async def test_after_a_refusal_it_is_slower_and_creeps_up_again(time: Time) -> None:
+    line = a_line(time)
+    even = line.gap
+    line.refused(3)
+    line.refused(3)  # what was on the wire together is refused together
+    assert math.isclose(line.gap, even / SLOWER)
+    await time.sleep(60)
+    assert math.isclose(line.gap, even / SLOWER)
+    await time.sleep(120)
+    assert math.isclose(line.gap, even / (SLOWER + 0.02))
+    await time.sleep(3600)
+    assert line.gap == even
+
+
+async def test_as_few_are_on_the_wire_as_the_speed_needs(time: Time) -> None:
+    line = a_line(time)
+    for _ in range(200):
+        line.in_flight += 1
+        line.freed(0.1)
+    assert line.room == math.ceil(30 * 0.1 * 1.5) + 1
+    for _ in range(200):
+        line.in_flight += 1
+        line.freed(10)
+    assert line.room == 64
+
+
+async def test_trouble_on_the_wire_is_felt_out_by_one_message_at_a_time(time: Time) -> None:
+    line = a_line(time)
+    for waits in (0, 0, 1, 2, 4):
+        line.failed()
+        assert math.isclose(line.opens_in, waits)
+        assert line.room == (0 if waits else 1)
+        await time.sleep(waits)
+    line.worked()
+    assert line.room > 1
+
+
+# ---- with other processes ----
+
+
+def a_pace(**known: float) -> Pace:
+    return Pace(**{"now": 5000.0, "turn_at": 0.0, "opens_at": 0.0, "share": 1.0, "refused_at": 0.0, **known})
+
+
+async def test_two_processes_never_book_the_same_turn(time: Time) -> None:
+    here, there, turns = a_line(time, shared=True), a_line(time, shared=True), []
+    pace = a_pace()
+    for line in (here, there) * 30:
+        line.adopt(pace)
+        turns += line.book(1)
+        pace = line.known(pace)
+    gaps = [later - sooner for sooner, later in pairwise(turns)]
+    assert all(math.isclose(gap, here.gap, rel_tol=1e-6) for gap in gaps)
+    assert turns[0] > time.now, "there is time to keep the intent"
+
+
+async def test_a_turn_that_has_passed_is_given_up_where_others_send_too(time: Time) -> None:
+    line = a_line(time, shared=True)
+    [turn] = line.book(1)
+    time.now = turn + LATE_S + 0.001
+    with pytest.raises(ClosedError):
+        await line.leave(turn)
+
+
+async def test_a_refusal_that_one_hears_all_heed(time: Time) -> None:
+    here, there = a_line(time, shared=True), a_line(time, shared=True)
+    here.adopt(a_pace())
+    here.refused(35)
+    there.adopt(here.known(a_pace()))
+    assert math.isclose(there.opens_in, 35)
+    assert math.isclose(there.share, SLOWER)
+
+
+async def test_a_server_whose_clock_is_set_back_stops_nobody(time: Time) -> None:
+    line = a_line(time, shared=True)
+    line.adopt(a_pace(turn_at=8600, refused_at=8600, opens_at=8635))
+    assert line.opens_in <= 35
+    line.adopt(a_pace(turn_at=8600))
+    assert line.book(1)[0] < time.now + 1
