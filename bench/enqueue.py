@@ -1,6 +1,6 @@
 """Putting a notice to everybody into the queue, as a process whose memory can be looked at.
 
-`python -m bench.enqueue ours|raw DATABASE` prints JSON: seconds, CPU seconds, the longest and usual transaction, memory.
+`python -m bench.enqueue ours|raw DATABASE` prints JSON: seconds, CPU seconds, longest and usual transaction, memory.
 `raw` is the yardstick: the same rows by one INSERT ... SELECT a table, through sqlite3 or asyncpg itself.
 """
 
