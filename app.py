@@ -338,7 +338,7 @@ class App:
 
 async def _any(event: asyncio.Event, most_s: float) -> None:
     with contextlib.suppress(TimeoutError):
-        # Not asyncio.wait_for, which in Python 3.11 forgets that it was cancelled when the event comes together with it.
+        # Not asyncio.wait_for, which in Python 3.11 forgets that it was cancelled when the event comes with it.
         async with asyncio.timeout(most_s):
             await event.wait()
 
