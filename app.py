@@ -18,7 +18,7 @@ from channels.base import Channel, SendError
 from channels.telegram import Telegram
 from config import Settings
 from db import addresses, lineage, workers
-from db.engine import Database
+from db.engine import Database, told
 from db.sql import stir
 from db.workers import BEAT_S, FencedError, Watch
 from delivery.line import Line
@@ -206,8 +206,8 @@ class App:
                 pause = error.retry_after or wait
             except FencedError:
                 pause = BEAT_S
-            except Exception:
-                log.exception("What came in could not be kept; it is once more tried", bot=bot_id)
+            except Exception as error:
+                told(error, "What came in could not be kept; it is once more tried", bot=bot_id)
             await asyncio.sleep(pause)
             wait = min(wait * 2, LONGEST_WAIT_S)
 
@@ -222,9 +222,9 @@ class App:
                 if await self.inbound.handle_waiting():
                     self._rouse()
                     continue
-            except Exception:
+            except Exception as error:
                 # The database may be away for a while: every row is still there when it is back.
-                log.exception("A round of answering was broken off")
+                told(error, "A round of answering was broken off")
             await _any(self._heard, TICK_S)
 
     async def _follow_time(self) -> None:
@@ -232,8 +232,8 @@ class App:
             self._due.clear()
             try:
                 await self.tick()
-            except Exception:
-                log.exception("A round of what is due was broken off")
+            except Exception as error:
+                told(error, "A round of what is due was broken off")
             self.sender.wake()
             await asyncio.sleep(TICK_GAP_S)
             await _any(self._due, TICK_S)
@@ -244,8 +244,8 @@ class App:
                 await self.sender.deliver()
             except FencedError:
                 await self._enlist_again()
-            except Exception:
-                log.exception("A round of sending was broken off")
+            except Exception as error:
+                told(error, "A round of sending was broken off")
                 await asyncio.sleep(TICK_S)
             await self.sender.woken(self.sender.opens_in or TICK_S)
 
@@ -279,9 +279,9 @@ class App:
                     self._rouse()
             except FencedError:
                 await self._enlist_again()
-            except Exception:
+            except Exception as error:
                 away = True
-                log.exception("A beat could not be kept")
+                told(error, "A beat could not be kept")
 
     def _beat(self, connection: Any) -> dict[int, int]:
         workers.beat(connection, self.sender.worker)
@@ -297,8 +297,8 @@ class App:
             await asyncio.sleep(PULSE_S)
             try:
                 await lineage.go_on(self.db, self.clock())
-            except Exception:
-                log.exception("The pulse could not be kept")
+            except Exception as error:
+                told(error, "The pulse could not be kept")
 
     # ---- webhooks ----
 

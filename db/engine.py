@@ -113,8 +113,8 @@ class Database:
         while True:
             try:
                 return await self.write(work)
-            except AWAY:
-                log.exception("The database is away; what has happened is kept until it is back")
+            except AWAY as error:
+                told(error, "What has happened is kept until it can be written down")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, LONGEST_WAIT_S)
 
@@ -173,6 +173,14 @@ async def _heard_from(connection: Any, stirred: Callable[[], None]) -> None:
         await gone.wait()
     finally:
         connection.terminate()
+
+
+def told(error: Exception, what: str, **facts: Any) -> None:
+    """Log what was broken off: in one line where the database is away, with its trace where we are at fault."""
+    if is_away(error):
+        log.error("The database is away; it is tried again", what=what, error=type(error).__name__, **facts)
+    else:
+        log.error(what, exc_info=error, **facts)
 
 
 def _state(error: DBAPIError) -> str:
