@@ -127,7 +127,10 @@ class Database:
 
         address = self.url.set(drivername="postgresql").render_as_string(hide_password=False)
         while True:
-            with contextlib.suppress(OSError, asyncpg.PostgresError):
+            # The driver calls it its own fault when a connection is cut while it is being made.
+            with contextlib.suppress(
+                OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
+            ):
                 await _heard_from(await asyncpg.connect(address), stirred)
             log.warning("The server does not say any more what others have left to do; it is asked again")
             await asyncio.sleep(1)
