@@ -28,6 +28,13 @@ def seeds(short: int, long: int) -> list[Any]:
     return [*range(short), *(pytest.param(seed, marks=pytest.mark.proof) for seed in range(short, long))]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.proof)])
+def usual_url(request: pytest.FixtureRequest) -> str:
+    """A database on the engine that most use; on the other one when long runs are asked for."""
+    url: str = request.getfixturevalue("database_url" if request.param == "sqlite" else "server_url")
+    return url
+
+
 Keep = Callable[..., None]
 
 

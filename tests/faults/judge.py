@@ -74,6 +74,8 @@ async def judge(bot: Living, *, dropped: tuple[str, ...] = ()) -> Verdict:
         lost=await bot.database.read(lambda c: _lost(c, dropped)),
         stale=[row for row in rows if _is_stale(row)],
     )
+    logged = {event["delivery"] for event in bot.events() if event["event"] in (CRASH, REFUSED)}
+    verdict.unexplained += [("not in the log", row) for row in rows if row.named and row.id not in logged]
     for chat, mine in _by_chat(rows).items():
         _explain(chat, mine, copies.pop(chat, []), verdict)
     verdict.unexplained += [("from nobody", chat, found) for chat, found in copies.items()]

@@ -25,8 +25,9 @@ from simulator.bell import Bell
 from tests.faults.commune import INVITATION, NOTICE, TOKEN, Load, settle_in
 
 ROOT = Path(__file__).parent.parent.parent
-SOON_S = 120.0
+SOON_S = 60.0
 RATE = 300
+PATIENCE_S = 3.0
 __all__ = ["INVITATION", "NOTICE", "ROOT", "TOKEN", "Living", "Worker", "living"]
 
 
@@ -139,6 +140,13 @@ class Living:
     async def until_heard(self, messages: int) -> None:
         """Until the far end has entered so many calls in all."""
         await self.until(lambda: self.simulator.ledger.last >= messages)
+
+    async def heard_or_tired(self, messages: int) -> None:
+        """Until the far end has entered so many calls in all, or a few seconds are over.
+
+        What a kill left open on a server is taken up again only when the dead process is known to be dead.
+        """
+        await self.bell.until(lambda: self.simulator.ledger.last >= messages, PATIENCE_S)
 
     async def until_more(self, messages: int) -> None:
         """Until the far end has entered so many more calls."""

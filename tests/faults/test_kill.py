@@ -29,7 +29,8 @@ async def killed(bot: Living, chance: random.Random, after: int) -> None:
     if chance.random() < 0.15:
         await bot.pause(chance.uniform(0, 1))
     else:
-        await bot.until_heard(after)
+        await worker.runs()
+        await bot.heard_or_tired(after)
         # The entries of the ledger stand for one moment of a send; this reaches the others.
         await bot.pause(chance.uniform(0, 0.02))
     assert await worker.end(signal.SIGKILL) == -signal.SIGKILL
@@ -42,12 +43,14 @@ async def test_a_killed_broadcast_reaches_everybody(engine_url: str, tmp_path: P
         for after in sorted(chance.sample(range(1, 2 * PEOPLE - IN_FLIGHT), KILLS)):
             await killed(bot, chance, after)
         await bot.start()
+        await bot.until_heard(1)
         eager = next(phone for phone in bot.phones if phone.conversation.messages)
         eager.tap(1, f"answer {bot.meeting.id} yes 1")
         await bot.until_idle()
         assert await bot.end(signal.SIGTERM) == 0
         verdict = await judge(bot)
-        assert verdict.most_named_at_once <= KILLS * IN_FLIGHT
+        # On a server the dead are found out together; on a file each start looks after the one before it.
+        assert verdict.most_named_at_once <= (IN_FLIGHT if bot.database.is_sqlite else KILLS * IN_FLIGHT)
         keep(f"killed while it sends, {bot.database.url.get_backend_name()}", kills=KILLS, **passed(bot, verdict))
         assert bot.copies("Đã ghi")[eager.user.id] == 1
         said = await bot.database.read(lambda c: c.execute(select(intentions.c.choice, intentions.c.changes)).all())
@@ -55,8 +58,8 @@ async def test_a_killed_broadcast_reaches_everybody(engine_url: str, tmp_path: P
         assert not any(name in bot.said.decode() for name in ("Ma Văn", "Khe Đào", NOTICE))
 
 
-async def test_a_bot_that_is_asked_to_stop_leaves_nothing_open(engine_url: str, tmp_path: Path) -> None:
-    async with living(engine_url, tmp_path, 60) as bot:
+async def test_a_bot_that_is_asked_to_stop_leaves_nothing_open(usual_url: str, tmp_path: Path) -> None:
+    async with living(usual_url, tmp_path, 60) as bot:
         for _ in range(2):
             await bot.start()
             await bot.until_more(20)

@@ -49,8 +49,8 @@ async def test_a_platform_that_cannot_be_reached_spends_no_message(migrated: Pat
         await app.close()
 
 
-async def test_an_answer_overtakes_a_broadcast(engine_url: str, tmp_path: Path) -> None:
-    async with living(engine_url, tmp_path, 60, rate=25) as bot:
+async def test_an_answer_overtakes_a_broadcast(usual_url: str, tmp_path: Path) -> None:
+    async with living(usual_url, tmp_path, 60, rate=25) as bot:
         await bot.start()
         await bot.until(lambda: bool(bot.copies(INVITATION)))
         [eager] = [phone for phone in bot.phones if phone.user.id == next(iter(bot.copies(INVITATION)))]

@@ -17,8 +17,8 @@ SIZES = [SHORT, pytest.param(LONG, marks=pytest.mark.proof)]
 
 
 @pytest.mark.parametrize("people", SIZES)
-async def test_one_process_keeps_the_limit(engine_url: str, tmp_path: Path, people: int, keep: Keep) -> None:
-    await _kept(engine_url, tmp_path, people, 1, keep)
+async def test_one_process_keeps_the_limit(usual_url: str, tmp_path: Path, people: int, keep: Keep) -> None:
+    await _kept(usual_url, tmp_path, people, 1, keep)
 
 
 @pytest.mark.parametrize("people", SIZES)

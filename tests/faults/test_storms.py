@@ -61,8 +61,8 @@ async def test_a_storm_of_everything(engine_url: str, tmp_path: Path, seed: int,
 
 @pytest.mark.proof
 @pytest.mark.parametrize("kind", SILENT)
-async def test_answers_that_never_come(engine_url: str, tmp_path: Path, kind: str, keep: Keep) -> None:
-    async with living(engine_url, tmp_path, 30) as bot:
+async def test_answers_that_never_come(usual_url: str, tmp_path: Path, kind: str, keep: Keep) -> None:
+    async with living(usual_url, tmp_path, 30) as bot:
         bot.simulator.faults.order(Fault("sendMessage", kind, times=5))
         await bot.start()
         await bot.pause(35)  # the wire is given half a minute to answer (channels/transport.py)
@@ -84,8 +84,8 @@ async def test_answers_that_never_come(engine_url: str, tmp_path: Path, kind: st
     ],
     ids=lambda trouble: f"{trouble.kind}-{trouble.delay_ms}",
 )
-async def test_a_trouble_that_lasts(engine_url: str, tmp_path: Path, trouble: Fault, keep: Keep) -> None:
-    async with living(engine_url, tmp_path, PEOPLE) as bot:
+async def test_a_trouble_that_lasts(usual_url: str, tmp_path: Path, trouble: Fault, keep: Keep) -> None:
+    async with living(usual_url, tmp_path, PEOPLE) as bot:
         await bot.start()
         await bot.until_heard(30)
         bot.simulator.faults.order(replace(trouble))
@@ -97,8 +97,8 @@ async def test_a_trouble_that_lasts(engine_url: str, tmp_path: Path, trouble: Fa
         keep(f"trouble that lasts ({trouble.kind}), {bot.database.url.get_backend_name()}", **passed(bot, verdict))
 
 
-async def test_one_chat_that_always_fails_holds_nobody_up(engine_url: str, tmp_path: Path) -> None:
-    async with living(engine_url, tmp_path, 40) as bot:
+async def test_one_chat_that_always_fails_holds_nobody_up(usual_url: str, tmp_path: Path) -> None:
+    async with living(usual_url, tmp_path, 40) as bot:
         unlucky = bot.phones[3].user.id
         bot.simulator.faults.order(Fault("sendMessage", "500", times=0, user=unlucky))
         await bot.start()
@@ -110,8 +110,8 @@ async def test_one_chat_that_always_fails_holds_nobody_up(engine_url: str, tmp_p
         assert (verdict.never_came, verdict.twice) == (2, 0)
 
 
-async def test_half_of_the_people_have_blocked_the_bot(engine_url: str, tmp_path: Path) -> None:
-    async with living(engine_url, tmp_path, 40) as bot:
+async def test_half_of_the_people_have_blocked_the_bot(usual_url: str, tmp_path: Path) -> None:
+    async with living(usual_url, tmp_path, 40) as bot:
         gone = {phone.user.id for phone in bot.phones[::2]}
         for phone in bot.phones[::2]:
             phone.conversation.blocked = True
@@ -124,9 +124,9 @@ async def test_half_of_the_people_have_blocked_the_bot(engine_url: str, tmp_path
         passed(bot, await judge(bot, dropped=("unreachable",)))
 
 
-async def test_a_pause_is_kept_for_exactly_its_time(engine_url: str, tmp_path: Path) -> None:
+async def test_a_pause_is_kept_for_exactly_its_time(usual_url: str, tmp_path: Path) -> None:
     """Nothing leaves while the platform's pause lasts, and then everything does."""
-    async with living(engine_url, tmp_path, PEOPLE, load=Load.NOTICE) as bot:
+    async with living(usual_url, tmp_path, PEOPLE, load=Load.NOTICE) as bot:
         await bot.start()
         await bot.until_more(5)
         bot.simulator.faults.order(Fault("sendMessage", "429", retry_after=3))
