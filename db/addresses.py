@@ -102,10 +102,7 @@ class Home:
 
 def homes(connection: Connection, address_ids: Iterable[int]) -> dict[int, Home]:
     """The homes of many addresses at once; one behind which nobody stands is left out."""
-    here = links.c.address_id.in_(list(address_ids)) & (links.c.consent == "agreed") & people.c.left_at.is_(None)
-    rows = connection.execute(
-        select(links.c.address_id, links.c.stopped_at, people).join_from(links, people).where(here)
-    )
+    rows = connection.execute(_HOMES, {"here": list(address_ids)})
     found: dict[int, list[tuple[Person, bool]]] = {}
     for address_id, stopped_at, *person in sorted(rows.all(), key=lambda row: row.sort_key):
         found.setdefault(address_id, []).append((Person(*person), stopped_at is None))
@@ -114,6 +111,16 @@ def homes(connection: Connection, address_ids: Iterable[int]) -> dict[int, Home]
         for address_id, at in found.items()
     }
 
+
+_HOMES = (
+    select(links.c.address_id, links.c.stopped_at, people)
+    .join_from(links, people)
+    .where(
+        links.c.address_id.in_(bindparam("here", expanding=True)),
+        links.c.consent == "agreed",
+        people.c.left_at.is_(None),
+    )
+)
 
 _LISTENING = (links.c.consent == "agreed") & links.c.stopped_at.is_(None)
 

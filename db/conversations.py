@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
 from db.sql import put
 from db.tables import addresses, conversations, offers, screens
@@ -70,11 +70,17 @@ def offered(connection: Connection, menus: Sequence[tuple[int, Offer]]) -> None:
     if not menus:
         return
     connection.execute(offers.insert(), [{"address_id": address_id, **vars(offer)} for address_id, offer in menus])
+    connection.execute(_FORGET_OLDER, {"here": [address_id for address_id, _ in menus]})
+
+
+def _older() -> Select[Any]:
     place = func.row_number().over(partition_by=offers.c.address_id, order_by=offers.c.id.desc()).label("place")
-    ranked = select(offers.c.id, place).where(offers.c.address_id.in_([address_id for address_id, _ in menus]))
-    older = ranked.subquery()
-    forgotten = select(older.c.id).where(older.c.place > KEPT_OFFERS)
-    connection.execute(offers.delete().where(offers.c.id.in_(forgotten)))
+    here = offers.c.address_id.in_(bindparam("here", expanding=True))
+    ranked = select(offers.c.id, place).where(here).subquery()
+    return select(ranked.c.id).where(ranked.c.place > KEPT_OFFERS)
+
+
+_FORGET_OLDER = offers.delete().where(offers.c.id.in_(_older()))
 
 
 def newest_offers(connection: Connection, address_id: int, said_at: datetime) -> list[Offer]:

@@ -220,11 +220,18 @@ def too_late(items: int) -> None:
 
 def items_of(connection: Connection, delivery_ids: Iterable[int]) -> dict[int, list[Item]]:
     """What each of these deliveries carries, in the order in which it became due."""
-    found = select(due_items).where(due_items.c.delivery_id.in_(list(delivery_ids))).order_by(due_items.c.id)
+    found = connection.execute(_CARRIED, {"deliveries": list(delivery_ids)}).all()
     carried: dict[int, list[Item]] = {}
-    for item in many(Item, connection.execute(found).all()):
+    for item in many(Item, found):
         carried.setdefault(item.delivery_id or 0, []).append(item)
     return carried
+
+
+_CARRIED = (
+    select(due_items)
+    .where(due_items.c.delivery_id.in_(bindparam("deliveries", expanding=True)))
+    .order_by(due_items.c.id)
+)
 
 
 def next_instant(connection: Connection, after: datetime, rules: Rules) -> datetime | None:

@@ -23,7 +23,6 @@ PATIENCE = 3  # failures in a row that may be those of single messages
 DOUBLINGS = 6  # of a pause of one second
 SLOWER = 0.8  # after the platform said that it was too fast
 CREEP_A_MINUTE = 0.01  # of the configured speed, back up after each quiet minute
-SAME_REFUSAL_S = 5.0  # what was on the wire together is refused together, and counts once
 
 
 class ClosedError(Exception):
@@ -64,12 +63,15 @@ class Line:
         self._opens_at = max(self._opens_at, self._elapsed() + seconds)
         self._was_closed = True
 
-    def refused(self, seconds: float) -> None:
-        """Too fast, says the platform, and wants a pause: from then on slower, and up again minute by minute."""
+    def refused(self, seconds: float, left: float) -> None:
+        """Too fast, says the platform, and wants a pause: from then on slower, and up again minute by minute.
+
+        `left`: when the message left. What had left before an earlier refusal was too fast for the same reason.
+        """
         now = time.monotonic()
-        if now - self._refused_at > SAME_REFUSAL_S:
+        if left > self._refused_at:
             self.share = self._share(now) * SLOWER
-        self._refused_at = now
+            self._refused_at = now
         self.close(seconds)
 
     def failed(self) -> None:
@@ -149,8 +151,8 @@ class Line:
         wanted = min(max(1.5 * seconds, 0.002), 0.1)
         self._lead = max(wanted, self._lead + (wanted - self._lead) / 32)
 
-    async def leave(self, turn: float) -> None:
-        """Wait for the turn. Raises ClosedError when it may not leave any more."""
+    async def leave(self, turn: float) -> float:
+        """Wait for the turn; the monotonic moment of leaving. Raises ClosedError when it may not leave any more."""
         if (wait := turn - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         if not self.shared:
@@ -160,6 +162,7 @@ class Line:
         if self.opens_in or (self.shared and now - turn > LATE_S):
             raise ClosedError
         self._left.append(now)
+        return now
 
     async def _until_free(self) -> None:
         wait = self._full_for(time.monotonic())
@@ -169,9 +172,8 @@ class Line:
 
     def _full_for(self, now: float) -> float:
         """Seconds for which the last second is full."""
-        if len(self._left) < (self._left.maxlen or 1):
-            return 0.0
-        return self._left[0] + WINDOW_S - now
+        most = max(1, int(self.per_second * WINDOW_S * self._share(now)))
+        return 0.0 if len(self._left) < most else self._left[-most] + WINDOW_S - now
 
     # ---- shared with other processes ----
 

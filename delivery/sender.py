@@ -198,7 +198,6 @@ class Sender:
 
     async def _carry(self, outgoing: Outgoing, line: Line, turn: float, begun: float) -> None:
         outcome = await self._sent(outgoing, line, turn)
-        self._heed(outcome, line)
         self._outcomes.append((outcome, begun))
         if self._settling is None:
             self._settling = asyncio.create_task(self._settle())
@@ -207,10 +206,10 @@ class Sender:
     async def _sent(self, outgoing: Outgoing, line: Line, turn: float) -> Outcome:
         channel, row = self.channels[outgoing.bot_id], outgoing.row
         parts = channel.parts(outgoing.message)
-        message_id, left_at = "", self.clock()
+        message_id, left_at, left = "", self.clock(), 0.0
         try:
             for number, part in enumerate(parts[row.parts_sent :], row.parts_sent):
-                await line.leave(turn if number == row.parts_sent else await self._another_turn(outgoing.bot_id))
+                left = await line.leave(turn if number == row.parts_sent else await self._another_turn(outgoing.bot_id))
                 left_at = self.clock()
                 message_id = await channel.send(outgoing.chat, part, outgoing.edit)
                 line.worked()
@@ -219,10 +218,12 @@ class Sender:
         except ClosedError:
             return Outcome(outgoing, left_at, error=SendError("held", "not_sent"))
         except SendError as error:
+            self._heed(error, line, left, bot=outgoing.bot_id)
             return Outcome(outgoing, left_at, error=error)
         except Exception as error:
             # What the channel did not foresee may have happened before or after the message arrived.
             log.exception("A channel failed in a way it does not know", delivery=row.id)
+            line.failed()
             return Outcome(outgoing, left_at, error=SendError(type(error).__name__, "unknown"))
         return Outcome(outgoing, left_at, message_id=message_id)
 
@@ -241,17 +242,14 @@ class Sender:
 
         return await self.db.surely(work)
 
-    def _heed(self, outcome: Outcome, line: Line) -> None:
+    def _heed(self, error: SendError, line: Line, left: float, bot: int) -> None:
         """What a refusal means for all that leaves through the same bot."""
-        error = outcome.error
-        if error is None or error.reason == "held":
-            return
-        facts = {"bot": outcome.outgoing.bot_id, "reason": error.reason}
+        facts = {"bot": bot, "reason": error.reason}
         if error.stop:
             line.close(STOPPED_S)
             log.error("This bot may not send: its token was refused, or another copy of it runs", **facts)
         elif error.retry_after is not None:
-            line.refused(error.retry_after)
+            line.refused(error.retry_after, left)
             log.warning("The platform asks for a pause", seconds=error.retry_after, **facts)
         elif error.outcome == "final":
             line.worked()
@@ -264,11 +262,23 @@ class Sender:
         """Commit outcomes until none waits: whatever comes while one commit runs shares the next."""
         while self._outcomes:
             group, self._outcomes = self._outcomes, []
-            await self._settled([outcome for outcome, _ in group])
-            for outcome, begun in group:
-                self.lines[outcome.outgoing.bot_id].freed(time.monotonic() - begun)
-            self._news.set()
+            outcomes = [outcome for outcome, _ in group]
+            if self.db.is_sqlite:
+                # What is written next comes after it, in the same commit or a later one: a row that takes the place
+                # is never on the wire before the one that had it is settled.
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(self._settled(outcomes))
+                    await asyncio.sleep(0)
+                    self._free(group)
+            else:
+                await self._settled(outcomes)
+                self._free(group)
         self._settling = None
+
+    def _free(self, group: list[tuple[Outcome, float]]) -> None:
+        for outcome, begun in group:
+            self.lines[outcome.outgoing.bot_id].freed(time.monotonic() - begun)
+        self._news.set()
 
     async def _settled(self, group: list[Outcome]) -> None:
         try:

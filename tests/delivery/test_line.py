@@ -82,10 +82,10 @@ async def test_a_long_rest_is_not_made_up_for(time: Time) -> None:
 
 async def test_the_gate_opens_exactly_when_the_platform_said(time: Time) -> None:
     line = a_line(time)
-    line.refused(35)
+    line.refused(35, time.now)
     assert (line.free(), line.room) == (0, 0)
     await time.sleep(34.9)
-    line.refused(0.05)
+    line.refused(0.05, time.now)
     assert 0 < line.opens_in <= 0.1
     await time.sleep(0.11)
     assert line.free() == 1
@@ -102,15 +102,29 @@ async def test_a_message_whose_turn_comes_while_the_gate_is_closed_waits(time: T
 async def test_after_a_refusal_it_is_slower_and_creeps_up_again(time: Time) -> None:
     line = a_line(time)
     even = line.gap
-    line.refused(3)
-    line.refused(3)  # what was on the wire together is refused together
+    left = time.now
+    await time.sleep(0.1)
+    line.refused(3, left)
+    await time.sleep(0.1)
+    line.refused(3, left)  # what was on the wire together is refused together
     assert math.isclose(line.gap, even / SLOWER)
-    await time.sleep(60)
+    await time.sleep(59.9)
     assert math.isclose(line.gap, even / SLOWER)
     await time.sleep(120)
     assert math.isclose(line.gap, even / (SLOWER + 0.02))
     await time.sleep(3600)
     assert line.gap == even
+
+
+async def test_who_is_refused_again_slows_down_again(time: Time) -> None:
+    line = a_line(time)
+    for _ in range(3):
+        await time.sleep(4)
+        line.refused(3, time.now)
+        await time.sleep(3)
+    assert math.isclose(line.share, SLOWER**3, rel_tol=0.01)
+    left = await sent(line, time, 100)
+    assert most_in_a_second(left) <= 30 * SLOWER**3 + 1
 
 
 async def test_as_few_are_on_the_wire_as_the_speed_needs(time: Time) -> None:
@@ -166,7 +180,7 @@ async def test_a_turn_that_has_passed_is_given_up_where_others_send_too(time: Ti
 async def test_a_refusal_that_one_hears_all_heed(time: Time) -> None:
     here, there = a_line(time, shared=True), a_line(time, shared=True)
     here.adopt(a_pace())
-    here.refused(35)
+    here.refused(35, time.now)
     there.adopt(here.known(a_pace()))
     assert math.isclose(there.opens_in, 35)
     assert math.isclose(there.share, SLOWER)
