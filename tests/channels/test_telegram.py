@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -413,3 +413,13 @@ async def test_a_toast_is_plain_and_short(telegram: Telegram, far: FarEnd) -> No
     assert values["text"].startswith("Đã ghi x") and len(values["text"]) == 200
     await telegram.seen(Incoming("text", "7", text="0"), None)
     assert len(far.calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("chat", "a_minute", "at_once"), [("7", 60, 3), ("-100200300", 18, 2)], ids=["a person", "a group"]
+)
+async def test_a_chat_is_written_to_as_fast_as_it_bears(
+    telegram: Telegram, chat: str, a_minute: int, at_once: int
+) -> None:
+    rest, burst = telegram.pace(chat)
+    assert (round(timedelta(minutes=1) / rest), burst) == (a_minute, at_once)

@@ -79,6 +79,20 @@ async def test_a_refused_token_loses_nothing_and_stops_nobody_from_writing(villa
     assert await states(village) == {"sent"}
 
 
+async def test_whoever_answers_a_message_of_which_nobody_knows_gets_no_second_one(village: Village) -> None:
+    [tinh, *_] = await three(village)
+    await village.plan(at(3, 12, 19, 30))
+    tinh.new()
+    village.simulator.faults.waiting.append(Fault("sendMessage", "reset_after", user=tinh.handset.user.id))
+    await village.forward(to=at(26, 11, 18, 30))
+    assert "mời" in tinh.last
+    await tinh.picks("Tôi sẽ dự")
+    await village.forward(minutes=2)
+    assert len([said for said in tinh.new() if "mời" in said]) == 1
+    # A tap proves that the message came; of a typed number it is only known that nothing more is to be asked.
+    assert await states(village) == ({"sent"} if village.buttons else {"sent", "cancelled"})
+
+
 @pytest.mark.parametrize("kind", ["500", "502_after", "reset_after", "truncated", "html200", "ok_false_200", "reset"])
 async def test_what_may_not_have_arrived_is_said_once_more_and_marked(village: Village, kind: str) -> None:
     tinh, sinh, hien = await three(village)
