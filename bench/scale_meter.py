@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,19 +22,20 @@ SAMPLE_S = 0.5
 
 
 class Watched(Database):
-    """The product's database, which remembers the longest transaction of each kind of work, in seconds."""
+    """The product's database, which remembers the longest transaction of each kind of work: (seconds, when)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], datetime]) -> None:
         super().__init__(url)
-        self.longest: dict[str, float] = defaultdict(float)
+        self._clock = clock
+        self.longest: dict[str, tuple[float, datetime]] = {}
 
     async def _transaction(self, work: Callable[[Connection], T]) -> T:
         begun = time.perf_counter()
         try:
             return await super()._transaction(work)
         finally:
-            name = _name(work)
-            self.longest[name] = max(self.longest[name], time.perf_counter() - begun)
+            name, this = _name(work), (time.perf_counter() - begun, self._clock())
+            self.longest[name] = max(self.longest.get(name, this), this)
 
 
 def _name(work: Any) -> str:
