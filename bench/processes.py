@@ -48,6 +48,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Linux shares its time between sessions: each of ours is to have its own part
         )
         # Before it has any thread: those it makes later stay on the same cores.
         os.sched_setaffinity(self.process.pid, cores)
