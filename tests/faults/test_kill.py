@@ -46,6 +46,7 @@ async def test_a_killed_broadcast_reaches_everybody(engine_url: str, tmp_path: P
         await bot.until_heard(1)
         eager = next(phone for phone in bot.phones if phone.conversation.messages)
         eager.tap(1, f"answer {bot.meeting.id} yes 1")
+        await bot.until(lambda: bool(bot.copies("Đã ghi")))
         await bot.until_idle()
         assert await bot.end(signal.SIGTERM) == 0
         verdict = await judge(bot)
