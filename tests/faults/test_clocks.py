@@ -20,9 +20,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize("seed", seeds(1, 8))
-async def test_a_clock_that_jumps(engine_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
+async def test_a_clock_that_jumps(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance = random.Random(seed)
-    async with living(engine_url, tmp_path, PEOPLE) as bot:
+    async with living(usual_url, tmp_path, PEOPLE) as bot:
         await bot.start()
         await bot.until_heard(chance.randint(1, PEOPLE))
         for by in (HOUR, -HOUR, -HOUR, HOUR):

@@ -70,12 +70,25 @@ async def tapping(bot: Living, chance: random.Random, kills: int) -> None:
         assert await worker.end(signal.SIGKILL) == -signal.SIGKILL
 
 
+@pytest.fixture(
+    params=[
+        ("database_url", "poll"),
+        ("server_url", "webhook"),
+        pytest.param(("database_url", "webhook"), marks=pytest.mark.proof),
+        pytest.param(("server_url", "poll"), marks=pytest.mark.proof),
+    ],
+    ids=lambda both: f"{both[0].partition('_')[0]}-{both[1]}",
+)
+def way_in(request: pytest.FixtureRequest) -> tuple[str, str]:
+    """A database, and how the news get into it."""
+    return request.getfixturevalue(request.param[0]), request.param[1]
+
+
 @pytest.mark.parametrize("seed", seeds(SHORT, 4))
-@pytest.mark.parametrize("way", ["poll", "webhook"])
-async def test_every_tap_has_its_one_effect(engine_url: str, tmp_path: Path, way: str, seed: int, keep: Keep) -> None:
-    chance = random.Random(seed)
+async def test_every_tap_has_its_one_effect(way_in: tuple[str, str], tmp_path: Path, seed: int, keep: Keep) -> None:
+    chance, (url, way) = random.Random(seed), way_in
     persons = SHORT_PEOPLE if seed < SHORT else LONG_PEOPLE
-    async with living(engine_url, tmp_path, persons, load=Load.NOTHING, hearing=hearing(way)) as bot:
+    async with living(url, tmp_path, persons, load=Load.NOTHING, hearing=hearing(way)) as bot:
         show_invitations(bot)
         await tapping(bot, chance, KILLS)
         await bot.until(lambda: not bot.phones[0].bot.updates)

@@ -19,7 +19,7 @@ from tests.faults.living import INVITATION, NOTICE, Living, living
 
 PEOPLE = 300
 KILLS = 10
-SHORT, LONG = 2, 20  # times KILLS: 20 points, 200 points
+SHORT, LONG = 1, 20  # times KILLS and two engines: 20 points; 200 points on each
 IN_FLIGHT = 64  # the most rows that a crash can leave open
 
 
