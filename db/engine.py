@@ -54,6 +54,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",  # a power cut must not undo the mark that a message is on the wire
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
+    "PRAGMA wal_autocheckpoint=0",  # db/checkpoints.py does it beside the writer
     "PRAGMA secure_delete=ON",  # what a person had erased is not left on the disk
 )
 

@@ -16,6 +16,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
+from db.checkpoints import Checkpoints
+
 SHARED_S = 0.02  # so long others may join a commit; short, because another process may be waiting for the file
 
 
@@ -46,6 +48,7 @@ class Writer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._checkpoints = Checkpoints(engine.url.database or "")
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
 
@@ -65,11 +68,13 @@ class Writer:
             self._jobs.put(None)
             await asyncio.to_thread(self._thread.join)
             self._thread = None
+        await asyncio.to_thread(self._checkpoints.close)
         self._engine.dispose()
 
     def _run(self) -> None:
         while job := self._jobs.get():
             done = self._together(job)
+            self._checkpoints.written()
             try:
                 job.loop.call_soon_threadsafe(_tell, done)
             except RuntimeError:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import StatementError
 
-from db import addresses, units
+from db import addresses, checkpoints, units
 from db.engine import HEAD, Database, version
 from db.tables import join_attempts, metadata, received
 
@@ -55,3 +59,25 @@ async def test_naive_times_are_refused(database: Database) -> None:
     naive = datetime(2026, 12, 3, 19, 30, tzinfo=UTC).replace(tzinfo=None)
     with pytest.raises(StatementError, match="naive datetime"):
         await database.write(lambda c: c.execute(join_attempts.insert().values(address_id=1, at=naive, right=True)))
+
+
+def pages(path: str) -> int:
+    return Path(path).stat().st_size // 4096
+
+
+async def test_the_log_of_a_busy_file_does_not_grow_without_end(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "PAUSE_S", 0)
+    monkeypatch.setattr(checkpoints, "LONGEST_LOG", 50)
+    db = Database(database_url)
+
+    def one_more(connection: Connection) -> int:
+        units.add(connection, "cell", f"thôn {uuid4()}")
+        return pages(f"{db.url.database}-wal")
+
+    grown = [await db.write(one_more) for _ in range(400)]
+    await db.close()
+    assert max(grown) < 400 * 3, "each of them wrote at least three pages"
+    with closing(sqlite3.connect(str(db.url.database))) as file:
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)

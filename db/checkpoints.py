@@ -1,0 +1,50 @@
+"""Carries what was committed from SQLite's log into its file, beside the writer.
+
+SQLite does so by itself, in the commit that makes the log a thousand pages long: whoever commits then waits for two
+flushes of the disk. Here another thread does it, and the writer goes on; only where it cannot keep up is the writer
+made to wait, before the log grows without end.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import threading
+
+PAUSE_S = 0.5
+LONGEST_LOG = 16_000  # pages of 4 KiB
+WAIT_S = 5.0
+
+
+class Checkpoints:
+    """One thread for one file; `path` as SQLite takes it."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._written, self._closing = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def written(self) -> None:
+        """Something was committed."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="checkpoints", daemon=True)
+            self._thread.start()
+        self._written.set()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._written.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        with contextlib.closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous=FULL")
+            while self._written.wait() and not self._closing.is_set():
+                self._written.clear()
+                # A file that is gone or full is the writer's trouble, who says so.
+                with contextlib.suppress(sqlite3.Error):
+                    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    if pages > LONGEST_LOG:
+                        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+                self._closing.wait(PAUSE_S)
