@@ -211,6 +211,8 @@ class Sender:
             for number, part in enumerate(parts[row.parts_sent :], row.parts_sent):
                 left = await line.leave(turn if number == row.parts_sent else await self._another_turn(outgoing.bot_id))
                 left_at = self.clock()
+                if number == 0 and row.worthless_after and row.worthless_after < left_at:
+                    raise ClosedError  # the machine has slept since this was taken in hand
                 message_id = await channel.send(outgoing.chat, part, outgoing.edit)
                 line.worked()
                 if number < len(parts) - 1:

@@ -58,6 +58,24 @@ async def test_nothing_stale_goes_out_after_four_hours(engine_url: str, tmp_path
         keep(f"off for four hours, {bot.database.url.get_backend_name()}", dropped=dropped, **passed(bot, verdict))
 
 
+@pytest.mark.parametrize("seed", seeds(1, 8))
+async def test_nothing_stale_goes_out_after_a_sleep(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
+    """A machine that sleeps over the meeting goes on where it was, with messages in its hands that were good before."""
+    chance = random.Random(seed)
+    async with living(usual_url, tmp_path, PEOPLE, meeting_in=2 * HOUR) as bot:
+        worker = await bot.start()
+        await bot.until_heard(chance.randint(1, PEOPLE // 2))
+        worker.freeze()
+        bot.jump(4 * HOUR)
+        worker.thaw()
+        await bot.until_idle(skip=True)
+        assert await bot.end(signal.SIGTERM) == 0
+        assert len(bot.copies(NOTICE)) == PEOPLE
+        verdict = await judge(bot, dropped=("expired",))
+        assert (verdict.named, verdict.twice) == (0, 0)
+        keep(f"asleep for four hours, {bot.database.url.get_backend_name()}", **passed(bot, verdict))
+
+
 async def expired(bot: Living) -> int:
     """How many due items were dropped because it was too late for them."""
     item = select(func.count()).select_from(due_items).outerjoin(deliveries, deliveries.c.id == due_items.c.delivery_id)
