@@ -127,16 +127,25 @@ async def test_half_of_the_people_have_blocked_the_bot(usual_url: str, tmp_path:
 async def test_a_pause_is_kept_for_exactly_its_time(usual_url: str, tmp_path: Path) -> None:
     """Nothing leaves while the platform's pause lasts, and then everything does."""
     async with living(usual_url, tmp_path, PEOPLE, load=Load.NOTICE) as bot:
+        await paused(bot, processes=1)
+
+
+async def test_a_pause_asked_of_one_process_is_kept_by_all(server_url: str, tmp_path: Path) -> None:
+    async with living(server_url, tmp_path, 2 * PEOPLE, load=Load.NOTICE) as bot:
+        await paused(bot, processes=3)
+
+
+async def paused(bot: Living, processes: int) -> None:
+    bot.simulator.faults.order(Fault("sendMessage", "429", retry_after=3, user=bot.phones[PEOPLE // 2].user.id))
+    for _ in range(processes):
         await bot.start()
-        await bot.until_more(5)
-        bot.simulator.faults.order(Fault("sendMessage", "429", retry_after=3))
-        await weathered(bot)
-        rows = [row for row in bot.simulator.ledger.after(0) if row["method"] == "sendMessage"]
-        refused = next(number for number, row in enumerate(rows) if row["error"] == "fault: 429")
-        asked = datetime.fromisoformat(rows[refused]["at"])
-        after = [(datetime.fromisoformat(row["at"]) - asked).total_seconds() for row in rows[refused + 1 :]]
-        in_flight = [gap for gap in after if gap < 2.9]
-        # What was on its way when the answer came cannot be held any more.
-        assert len(in_flight) <= IN_FLIGHT and max(in_flight, default=0) < 1
-        assert len(after) > len(in_flight)
-        passed(bot, await judge(bot))
+    await bot.until_idle(skip=True)
+    rows = [row for row in bot.simulator.ledger.after(0) if row["method"] == "sendMessage"]
+    refused = next(number for number, row in enumerate(rows) if row["error"] == "fault: 429")
+    asked = datetime.fromisoformat(rows[refused]["at"])
+    after = [(datetime.fromisoformat(row["at"]) - asked).total_seconds() for row in rows[refused + 1 :]]
+    # What was on its way when the answer came cannot be held any more.
+    in_flight = [gap for gap in after if gap < 2.9]
+    assert len(in_flight) <= processes * IN_FLIGHT and max(in_flight, default=0) < 1
+    assert len(after) > len(in_flight)
+    passed(bot, await judge(bot))
