@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from bench.report import read
 
@@ -19,6 +20,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "scale.md"
 PICTURE = ROOT / "docs" / "images" / "scale.svg"
 BEGIN, END = "<!-- arithmetic: written by bench.scale -->", "<!-- end of arithmetic -->"
+MONTH, END_OF_MONTH = "<!-- the month: written by bench.scale -->", "<!-- end of the month -->"
 
 PER_SECOND = 30 / 1.015  # the gap between two turns is 1.5 % longer than the limit's own (delivery/line.py)
 EVENING_S = 2 * 3600  # from the invitations at 18:30 until the quiet hours begin at 20:30
@@ -190,10 +192,32 @@ def table(month: Month) -> str:
     return "\n".join([*head, *rows])
 
 
-def written(page: str, month: Month) -> str:
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n{table(month)}\n{END}{after}"
+def found(figures: list[dict[str, Any]]) -> str:
+    """What the month came to, as it was printed."""
+    rows = [f"| {each['figure']} | {_figure(each)} |" for each in figures]
+    return "\n".join(["| the make-believe month | |", "|---|---|", *rows])
+
+
+def _figure(figure: dict[str, Any]) -> str:
+    unit = f" {figure['unit']}" if figure["unit"] else ""
+    yardstick = f" (to {figure['yardstick']:,.10g}{unit})" if figure["yardstick"] else ""
+    return f"{figure['value']:,.10g}{unit}{yardstick}"
+
+
+def written(page: str, figures: list[dict[str, Any]]) -> str:
+    """The page with both its tables anew."""
+    page = _between(page, BEGIN, table(Month(values(figures))), END)
+    return _between(page, MONTH, found(figures), END_OF_MONTH)
+
+
+def values(figures: list[dict[str, Any]]) -> dict[str, float]:
+    return {each["figure"]: each["value"] for each in figures}
+
+
+def _between(page: str, begin: str, words: str, end: str) -> str:
+    before, _, rest = page.partition(begin)
+    _, _, after = rest.partition(end)
+    return f"{before}{begin}\n{words}\n{end}{after}"
 
 
 # ---- the picture ----
@@ -280,9 +304,9 @@ def _words(x: float, y: float, words: str, high: int, anchor: str, colour: str =
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("file", type=Path, help="what bench.month wrote with --json")
-    month = Month({line["figure"]: line["value"] for line in read([parser.parse_args().file])})
-    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), month), encoding="utf-8")
-    PICTURE.write_text(picture(month), encoding="utf-8")
+    figures = read([parser.parse_args().file])
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), figures), encoding="utf-8")
+    PICTURE.write_text(picture(Month(values(figures))), encoding="utf-8")
 
 
 if __name__ == "__main__":

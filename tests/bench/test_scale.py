@@ -50,11 +50,14 @@ def test_every_line_is_reckoned_as_it_says(line: str, value: str) -> None:
     assert reckoned(line) == value
 
 
-def test_the_page_keeps_its_words_around_the_table() -> None:
-    page = scale.written(f"before\n{scale.BEGIN}\nstale\n{scale.END}\nafter\n", Month(VALUES))
-    assert page.startswith("before\n") and page.endswith("after\n")
+def test_the_page_keeps_its_words_around_the_tables() -> None:
+    page = f"before\n{scale.BEGIN}\nstale\n{scale.END}\nbetween\n{scale.MONTH}\nstale\n{scale.END_OF_MONTH}\nafter\n"
+    figures = [{"figure": name, "value": value, "unit": "", "yardstick": 0.0} for name, value in VALUES.items()]
+    page = scale.written(page, figures)
+    assert page.startswith("before\n") and "\nbetween\n" in page and page.endswith("after\n")
     assert "stale" not in page
     assert "| messages a month | 200 | 4,600 | 600 thousand | 56.0 million | members × (" in page
+    assert "| bytes a member and month: due_items | 2,800 |" in page
 
 
 def test_the_picture_names_what_limits_and_keeps_names_apart() -> None:
