@@ -11,7 +11,7 @@ help:
 	@echo "make demo    a make-believe commune on make-believe phones (PORT=8080, DB=sqlite or postgres)"
 	@echo "make tour    one month in fast-forward, as every phone saw it"
 	@echo "make test    all tests"
-	@echo "make proof   the long fault runs; what they came to is written to docs/proofs.md"
+	@echo "make proof   the long fault runs (docs/proofs.md) and a month of a whole country (docs/scale.md)"
 	@echo "make check   format, lint, types, import rules, dependencies, content"
 
 .venv: .venv/made
@@ -33,6 +33,7 @@ test: .venv/made
 
 proof: .venv/made
 	$(BIN)/pytest -n 2 --dist worksteal -m proof tests/faults
+	$(BIN)/python -m bench.month --json > /tmp/month.jsonl && $(BIN)/python -m bench.scale /tmp/month.jsonl
 
 check: .venv/made
 	$(BIN)/ruff check .
