@@ -134,8 +134,8 @@ class Living:
         """How often each chat was told something with these words."""
         return Counter(row["chat"] for row in self.told() if words in row["text"])
 
-    async def until(self, ready: Callable[[], bool]) -> None:
-        assert await self.bell.until(ready, SOON_S), ("it did not come to pass", self.said[-3000:])
+    async def until(self, ready: Callable[[], bool], most_s: float = SOON_S) -> None:
+        assert await self.bell.until(ready, most_s), ("it did not come to pass", self.said[-3000:])
 
     async def until_heard(self, messages: int) -> None:
         """Until the far end has entered so many calls in all."""
@@ -156,9 +156,9 @@ class Living:
         """Let a moment pass, whatever happens in it."""
         await self.bell.pause(seconds)
 
-    async def until_idle(self, *, skip: bool = False) -> None:
+    async def until_idle(self, *, skip: bool = False, most_s: float = SOON_S) -> None:
         """Until everything has been done; with `skip` the bot's clock is moved over each wait for another try."""
-        async with asyncio.timeout(SOON_S):
+        async with asyncio.timeout(most_s):
             while await self.database.read(_is_open):
                 soonest = await self.database.read(_soonest) if skip else None
                 if soonest and soonest > self.now:

@@ -21,6 +21,7 @@ from tests.faults.living import Living, living
 
 SHORT_PEOPLE, LONG_PEOPLE = 100, 1000
 KILLS = 4
+SLOWEST_S = 0.6  # a person
 SHORT = 1
 CHOICES = ("yes", "late")
 SECRET = "Shown-by_Telegram-only"
@@ -91,8 +92,8 @@ async def test_every_tap_has_its_one_effect(way_in: tuple[str, str], tmp_path: P
     async with living(url, tmp_path, persons, load=Load.NOTHING, hearing=hearing(way)) as bot:
         show_invitations(bot)
         await tapping(bot, chance, KILLS)
-        await bot.until(lambda: not bot.phones[0].bot.updates)
-        await bot.until_idle()
+        await bot.until(lambda: not bot.phones[0].bot.updates, most_s=SLOWEST_S * persons)
+        await bot.until_idle(most_s=SLOWEST_S * persons)
         assert await bot.end(signal.SIGTERM) == 0
         said = await bot.database.read(lambda c: c.execute(select(intentions.c.choice, intentions.c.changes)).all())
         assert Counter(map(tuple, said)) == {("late", 1): persons}

@@ -13,6 +13,7 @@ from tests.faults.judge import judge, passed
 from tests.faults.living import NOTICE, living
 
 SHORT, LONG = 600, 6000
+SLOWEST_S = 0.1  # a message, on a machine that has much else to do
 SIZES = [SHORT, pytest.param(LONG, marks=pytest.mark.proof)]
 
 
@@ -30,7 +31,7 @@ async def _kept(url: str, folder: Path, people: int, processes: int, keep: Keep)
     async with living(url, folder, people, load=Load.NOTICE) as bot:
         for _ in range(processes):
             await bot.start()
-        await bot.until_idle()
+        await bot.until_idle(most_s=SLOWEST_S * people)
         for worker in bot.workers:
             assert await worker.end(signal.SIGTERM) == 0
         assert set(bot.copies(NOTICE).values()) == {1}
