@@ -38,13 +38,20 @@ class Checkpoints:
             self._thread.join()
 
     def _run(self) -> None:
-        with contextlib.closing(sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)) as connection:
+        # A file that is gone, full or none of ours is the writer's trouble, who says so.
+        with contextlib.suppress(sqlite3.Error), contextlib.closing(self._connect()) as connection:
             connection.execute("PRAGMA synchronous=FULL")
             while self._written.wait() and not self._closing.is_set():
                 self._written.clear()
-                # A file that is gone or full is the writer's trouble, who says so.
                 with contextlib.suppress(sqlite3.Error):
-                    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                    if pages > LONGEST_LOG:
-                        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+                    _carry(connection)
                 self._closing.wait(PAUSE_S)
+
+    def _connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)
+
+
+def _carry(connection: sqlite3.Connection) -> None:
+    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+    if pages > LONGEST_LOG:
+        connection.execute("PRAGMA wal_checkpoint(RESTART)")

@@ -104,7 +104,7 @@ class Database:
             async with self.engine.connect() as connection, connection.begin():
                 return await connection.run_sync(work)
         except DBAPIError as error:
-            if is_away(error):
+            if is_away(error) and not isinstance(error, AWAY):
                 raise AwayError from error
             raise
 

@@ -8,7 +8,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("vietnamese", "sheets", "content", "db", "channels", "delivery", "handlers", "scheduler", "web", "simulator")
+PACKAGES = (
+    "vietnamese",
+    "sheets",
+    "content",
+    "db",
+    "channels",
+    "delivery",
+    "handlers",
+    "scheduler",
+    "web",
+    "simulator",
+)
 # The composition root and what it is built from: seen by the command line, bench and tests only.
 ROOTS = {"app", "bot", "commands", "config", "files", "logs", "makebelieve"}
 FILES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
