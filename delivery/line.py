@@ -12,17 +12,27 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from db.pacing import Pace
 
 LATE_S = 0.015
 CATCH_UP_S = 0.1  # a process that sends alone makes up for turns it has slept through, if not for more
 WINDOW_S = 1.0
+LOOK_AGAIN_S = 0.005
+TRIPS_S = 30.0
 PATIENCE = 3  # failures in a row that may be those of single messages
 DOUBLINGS = 6  # of a pause of one second
 SLOWER = 0.8  # after the platform said that it was too fast
 CREEP_A_MINUTE = 0.01  # of the configured speed, back up after each quiet minute
+
+
+@dataclass
+class Departure:
+    """When a message left, and when its answer came (monotonic seconds)."""
+
+    left: float
+    answered: float | None = None
 
 
 class ClosedError(Exception):
@@ -49,7 +59,9 @@ class Line:
         self._opens_at = 0.0
         self._was_closed = False
         self._failures = 0
-        self._left: deque[float] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
+        self._departures: deque[Departure] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
+        self._trips = (math.inf, math.inf)  # the shortest round trip of this half minute, and of the one before
+        self._trips_since = time.monotonic()
 
     # ---- the gate ----
 
@@ -84,6 +96,13 @@ class Line:
 
     def worked(self) -> None:
         self._failures = 0
+
+    def answered(self, departure: Departure) -> None:
+        """The platform has answered, whatever it said; it may have been counted there at any moment since it left."""
+        now = departure.answered = time.monotonic()
+        if now - self._trips_since > TRIPS_S:
+            self._trips, self._trips_since = (math.inf, self._trips[0]), now
+        self._trips = (min(self._trips[0], now - departure.left), self._trips[1])
 
     # ---- places ----
 
@@ -151,8 +170,8 @@ class Line:
         wanted = min(max(1.5 * seconds, 0.002), 0.1)
         self._lead = max(wanted, self._lead + (wanted - self._lead) / 32)
 
-    async def leave(self, turn: float) -> float:
-        """Wait for the turn; the monotonic moment of leaving. Raises ClosedError when it may not leave any more."""
+    async def leave(self, turn: float) -> Departure:
+        """Wait for the turn, and go. Raises ClosedError when it may not leave any more."""
         if (wait := turn - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         if not self.shared:
@@ -161,8 +180,9 @@ class Line:
         # Others may be using the second into which a late message would fall.
         if self.opens_in or (self.shared and now - turn > LATE_S):
             raise ClosedError
-        self._left.append(now)
-        return now
+        departure = Departure(now)
+        self._departures.append(departure)
+        return departure
 
     async def _until_free(self) -> None:
         wait = self._full_for(time.monotonic())
@@ -171,9 +191,21 @@ class Line:
             await self._until_free()
 
     def _full_for(self, now: float) -> float:
-        """Seconds for which the last second is full."""
+        """Seconds for which a second that this message would fall into is full, over there.
+
+        Leaving evenly is not arriving evenly: a message that was held up on its way may be counted as late as its
+        answer came, less the shortest way back. Then the one that comes a limit's worth later waits for it.
+        """
         most = max(1, int(self.per_second * WINDOW_S * self._share(now)))
-        return 0.0 if len(self._left) < most else self._left[-most] + WINDOW_S - now
+        if len(self._departures) < most:
+            return 0.0
+        before = self._departures[-most]
+        if before.answered is None:
+            # One that is not answered at all shall not hold up all the others.
+            given_up = before.left + 2 * WINDOW_S <= now
+            return 0.0 if given_up else max(before.left + WINDOW_S - now, LOOK_AGAIN_S)
+        held_up = before.answered - before.left - min(self._trips)
+        return before.left + held_up + WINDOW_S - now
 
     # ---- shared with other processes ----
 

@@ -23,7 +23,7 @@ from db.engine import Database, passes
 from db.rules import Rules
 from db.wire import Only, Taken
 from db.workers import FencedError
-from delivery.line import ClosedError, Line
+from delivery.line import ClosedError, Departure, Line
 from delivery.outcomes import Outcome, Outgoing, orphaned, settle
 from delivery.preparing import prepare
 from delivery.render import Desk
@@ -206,21 +206,25 @@ class Sender:
     async def _sent(self, outgoing: Outgoing, line: Line, turn: float) -> Outcome:
         channel, row = self.channels[outgoing.bot_id], outgoing.row
         parts = channel.parts(outgoing.message)
-        message_id, left_at, left = "", self.clock(), 0.0
+        message_id, left_at, departure = "", self.clock(), Departure(0.0)
         try:
             for number, part in enumerate(parts[row.parts_sent :], row.parts_sent):
-                left = await line.leave(turn if number == row.parts_sent else await self._another_turn(outgoing.bot_id))
+                if number > row.parts_sent:
+                    turn = await self._another_turn(outgoing.bot_id)
+                departure = await line.leave(turn)
                 left_at = self.clock()
                 if number == 0 and row.worthless_after and row.worthless_after < left_at:
                     raise ClosedError  # the machine has slept since this was taken in hand
                 message_id = await channel.send(outgoing.chat, part, outgoing.edit)
                 line.worked()
+                line.answered(departure)
                 if number < len(parts) - 1:
                     await self.db.surely(partial(wire.part_sent, row=row))
         except ClosedError:
             return Outcome(outgoing, left_at, error=SendError("held", "not_sent"))
         except SendError as error:
-            self._heed(error, line, left, bot=outgoing.bot_id)
+            line.answered(departure)
+            self._heed(error, line, departure.left, bot=outgoing.bot_id)
             return Outcome(outgoing, left_at, error=error)
         except Exception as error:
             # What the channel did not foresee may have happened before or after the message arrived.

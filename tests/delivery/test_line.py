@@ -49,7 +49,7 @@ async def sent(line: Line, time: Time, messages: int, dawdles: random.Random | N
         [turn] = line.book(1)
         if dawdles and dawdles.random() < 0.05:
             await time.sleep(dawdles.uniform(0, 0.3))
-        await line.leave(turn)
+        line.answered(await line.leave(turn))
         left.append(time.now)
     return left
 
@@ -70,6 +70,26 @@ async def test_no_second_holds_more_than_the_limit_and_little_is_given_away(time
 async def test_a_slow_moment_is_made_up_for_without_breaking_the_limit(time: Time, seed: int) -> None:
     left = await sent(a_line(time), time, 600, random.Random(seed))
     assert most_in_a_second(left) <= 30
+
+
+async def test_a_message_that_was_held_up_on_its_way_is_counted_as_late_as_it_may_have_come(time: Time) -> None:
+    line = a_line(time)
+    [turn] = line.book(1)
+    slow = await line.leave(turn)
+    await sent(line, time, 29)
+    await time.sleep(slow.left + 0.9 - time.now)
+    line.answered(slow)
+    [turn] = line.book(1)
+    late = await line.leave(turn)
+    assert late.left - slow.left > 1.89
+
+
+async def test_a_message_that_is_never_answered_holds_the_others_up_but_for_a_moment(time: Time) -> None:
+    line = a_line(time)
+    [turn] = line.book(1)
+    lost = await line.leave(turn)
+    left = await sent(line, time, 60)
+    assert left[-1] - lost.left <= 4
 
 
 async def test_a_long_rest_is_not_made_up_for(time: Time) -> None:
