@@ -11,7 +11,7 @@ import asyncio
 import math
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from db.pacing import Pace
@@ -20,6 +20,7 @@ LATE_S = 0.015
 CATCH_UP_S = 0.1  # a process that sends alone makes up for turns it has slept through, if not for more
 WINDOW_S = 1.0
 LOOK_AGAIN_S = 0.005
+WRITTEN_S = 0.002  # the moment that is written down may be so much later than the one that was waited for
 TRIPS_S = 30.0
 PATIENCE = 3  # failures in a row that may be those of single messages
 DOUBLINGS = 6  # of a pause of one second
@@ -62,6 +63,8 @@ class Line:
         self._departures: deque[Departure] = deque(maxlen=max(1, int(per_second * WINDOW_S)))
         self._trips = (math.inf, math.inf)  # the shortest round trip of this half minute, and of the one before
         self._trips_since = time.monotonic()
+        self._apart = (-math.inf, -math.inf)
+        self._apart_since = time.monotonic()
 
     # ---- the gate ----
 
@@ -175,7 +178,8 @@ class Line:
         if (wait := turn - time.monotonic()) > 0:
             await asyncio.sleep(wait)
         if not self.shared:
-            await self._until_free()
+            for wait in self._waits():
+                await asyncio.sleep(wait)
         now = time.monotonic()
         # Others may be using the second into which a late message would fall.
         if self.opens_in or (self.shared and now - turn > LATE_S):
@@ -184,11 +188,10 @@ class Line:
         self._departures.append(departure)
         return departure
 
-    async def _until_free(self) -> None:
-        wait = self._full_for(time.monotonic())
-        if wait > 0:
-            await asyncio.sleep(wait)
-            await self._until_free()
+    def _waits(self) -> Iterator[float]:
+        """Seconds to wait, again and again, until the last second has room: others may have filled it meanwhile."""
+        while (wait := self._full_for(time.monotonic())) > 0:
+            yield wait
 
     def _full_for(self, now: float) -> float:
         """Seconds for which a second that this message would fall into is full, over there.
@@ -205,25 +208,40 @@ class Line:
             given_up = before.left + 2 * WINDOW_S <= now
             return 0.0 if given_up else max(before.left + WINDOW_S - now, LOOK_AGAIN_S)
         held_up = before.answered - before.left - min(self._trips)
-        return before.left + held_up + WINDOW_S - now
+        return before.left + held_up + WINDOW_S + WRITTEN_S - now
 
     # ---- shared with other processes ----
 
     def adopt(self, pace: Pace) -> None:
         """Take over what all processes know, from the server's clock to this machine's."""
-        ahead = pace.now - time.monotonic()
+        ahead = self._clocks_apart(pace)
         # A turn further away than a few gaps was booked before the server's clock was set back.
         far = pace.turn_at - pace.now > WINDOW_S + self.most * self.gap
         self._turn_at = 0.0 if far else pace.turn_at - ahead
         self.share, self._refused_at = pace.share, pace.refused_at - ahead
         self._opens_at = max(self._opens_at, self._elapsed() + min(pace.opens_at - pace.now, self._longest(pace)))
 
+    def _clocks_apart(self, pace: Pace) -> float:
+        """The server's clock less this machine's, by the reading of the last half minute that was the least late.
+
+        Every reading is late, more so on a busy machine: taken as it comes, turns would be booked once more that
+        others have been given already.
+        """
+        seen, now = pace.now - time.monotonic(), time.monotonic()
+        newest, older = self._apart
+        if seen < max(newest, older) - WINDOW_S:
+            newest, older = -math.inf, -math.inf  # the server's clock was set back
+        elif now - self._apart_since > TRIPS_S:
+            newest, older, self._apart_since = -math.inf, newest, now
+        self._apart = (max(newest, seen), older)
+        return max(self._apart)
+
     def _longest(self, pace: Pace) -> float:
         return pace.opens_at - pace.refused_at
 
     def known(self, pace: Pace) -> Pace:
         """What the others are to know now."""
-        ahead = pace.now - time.monotonic()
+        ahead = self._clocks_apart(pace)
         opens_at = max(pace.opens_at, pace.now + self.opens_in if self.opens_in else 0.0)
         refused_at = self._refused_at + ahead if self._refused_at > -math.inf else 0.0
         return replace(pace, turn_at=self._turn_at + ahead, opens_at=opens_at, share=self.share, refused_at=refused_at)
