@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, bindparam, select
 
 from db import addresses as address_rows
-from db.outbox import KINDS, PRIORITIES, Item, allowed, too_late
+from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
 from db.sql import many
 from db.tables import addresses, deliveries, due_items
@@ -17,9 +17,9 @@ from db.tables import addresses, deliveries, due_items
 SLICE = 500
 
 
-def go_on(connection: Connection, now: datetime, rules: Rules) -> bool:
-    """Gather one slice; whether more may be left."""
-    looked_at, _ = _gather(connection, now, rules, SLICE)
+def go_on(connection: Connection, now: datetime, rules: Rules, up_to: int = NOTICE) -> bool:
+    """Gather one slice of what is at least as pressing as `up_to`; whether more may be left."""
+    looked_at, _ = _gather(connection, now, rules, SLICE, up_to)
     return looked_at >= SLICE
 
 
@@ -31,10 +31,10 @@ def gather(connection: Connection, now: datetime, rules: Rules) -> int:
     return _gather(connection, now, rules, SLICE)[1]
 
 
-def _gather(connection: Connection, now: datetime, rules: Rules, most: int) -> tuple[int, int]:
+def _gather(connection: Connection, now: datetime, rules: Rules, most: int, up_to: int = NOTICE) -> tuple[int, int]:
     """How many items were looked at, and how many deliveries that made."""
     _hold_for_the_night(connection, now, rules, most)
-    items = _ripe(connection, now, rules, most)
+    items = _ripe(connection, now, rules, most, up_to)
     fresh = [item for item in items if item.worthless_after >= now]
     late = [item for item in items if item.worthless_after < now]
     _set_items(connection, late, state="expired")
@@ -45,10 +45,10 @@ def _gather(connection: Connection, now: datetime, rules: Rules, most: int) -> t
     return len(items), _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
 
 
-def _ripe(connection: Connection, now: datetime, rules: Rules, most: int) -> list[Item]:
+def _ripe(connection: Connection, now: datetime, rules: Rules, most: int, up_to: int) -> list[Item]:
     """Priority by priority, so that each is one range of the index whatever waits for later."""
     items: list[Item] = []
-    for priority in allowed(now, rules):
+    for priority in (p for p in allowed(now, rules) if p <= up_to):
         found = _due_now(select(due_items), priority, now).limit(most - len(items))
         items += many(Item, connection.execute(found.with_for_update(skip_locked=True)).all())
         if len(items) >= most:

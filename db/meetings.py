@@ -186,11 +186,19 @@ def rung_at(connection: Connection, meeting: Meeting, name: str) -> datetime | N
     return connection.execute(select(rungs.c.due_at).where(mine)).scalar()
 
 
-def due_rungs(connection: Connection, now: datetime) -> list[Rung]:
-    """What the ladder has to say now, each marked as said: a second look finds nothing."""
-    ripe = rungs.update().where(rungs.c.fired_at.is_(None), rungs.c.due_at <= now)
-    rows = connection.execute(ripe.values(fired_at=now).returning(rungs)).all()
-    return sorted(many(Rung, rows), key=lambda rung: (rung.due_at, rung.meeting_id, rung.name))
+def due_rungs(connection: Connection, now: datetime, most: int) -> list[Rung]:
+    """What the ladder has to say now, the oldest first, each marked as said: a second look finds nothing."""
+    ripe = rungs.c.fired_at.is_(None) & (rungs.c.due_at <= now)
+    first = select(rungs.c.meeting_id, rungs.c.revision, rungs.c.name).where(ripe)
+    keys = connection.execute(first.order_by(rungs.c.due_at, rungs.c.meeting_id, rungs.c.name).limit(most)).all()
+    return [rung for key in keys if (rung := _fired(connection, key, now))]
+
+
+def _fired(connection: Connection, key: Any, now: datetime) -> Rung | None:
+    """Mark a rung as said; None where another process has done so since."""
+    mine = (rungs.c.meeting_id == key.meeting_id) & (rungs.c.revision == key.revision) & (rungs.c.name == key.name)
+    ripe = rungs.update().where(mine, rungs.c.fired_at.is_(None)).values(fired_at=now)
+    return one(Rung, connection.execute(ripe.returning(rungs)).first())
 
 
 def has_fired(connection: Connection, meeting: Meeting, name: str) -> bool:

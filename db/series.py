@@ -114,11 +114,14 @@ def set_rule(
     return get(connection, made.id)
 
 
-def extend(connection: Connection, now: datetime, rules: Rules) -> int:
-    """See that the occurrences of all rules exist for the next three months; how many meetings were new."""
+def extend(connection: Connection, now: datetime, rules: Rules, most: int) -> int:
+    """See that the occurrences of rules exist for the next three months; how many rules were looked at."""
     until = _horizon(rules.local(now).date()).isoformat()
     short = select(series).where(series.c.ended_at.is_(None), series.c.planned_until < until)
-    return sum(_plan(connection, kept, now, rules) for kept in many(Series, connection.execute(short).all()))
+    found = many(Series, connection.execute(short.order_by(series.c.id).limit(most)).all())
+    for kept in found:
+        _plan(connection, kept, now, rules)
+    return len(found)
 
 
 def any_kept(connection: Connection) -> bool:

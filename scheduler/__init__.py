@@ -25,8 +25,10 @@ def tick(connection: Connection, now: datetime, rules: Rules) -> bool:
     """
     if lineage.held(connection) or not only_one(connection, TICK):
         return False
-    plan.extend(connection, now, rules)
-    remind.fire(connection, now, rules)
+    if plan.extend(connection, now, rules) or remind.fire(connection, now, rules):
+        # What one evening has to say to a person is one message: it is gathered when all reminders have been made.
+        gathering.go_on(connection, now, rules, up_to=outbox.CHANGE)
+        return True
     spreading = notices.go_on(connection, now)
     return gathering.go_on(connection, now, rules) or spreading
 

@@ -9,10 +9,12 @@ from sqlalchemy import Connection
 from db import series
 from db.rules import Rules
 
+CELLS_AT_ONCE = 4  # so that others may write in between
 
-def extend(connection: Connection, now: datetime, rules: Rules) -> int:
-    """Add the meetings that have come within three months; one query where there is nothing to do."""
-    return series.extend(connection, now, rules)
+
+def extend(connection: Connection, now: datetime, rules: Rules) -> bool:
+    """Add the meetings that have come within three months, of a few cells; whether there are more."""
+    return series.extend(connection, now, rules, CELLS_AT_ONCE) >= CELLS_AT_ONCE
 
 
 def next_instant(connection: Connection, after: datetime) -> datetime | None:

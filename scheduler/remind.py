@@ -12,15 +12,17 @@ from db.intentions import Line, Status
 from db.meetings import Meeting, Rung
 from db.rules import Rules
 
+RUNGS_AT_ONCE = 2  # each looks at all members of a cell; others write in between
 
-def fire(connection: Connection, now: datetime, rules: Rules) -> int:
-    """Turn the rungs that are due into due items; how many rungs there were."""
-    rungs = meetings.due_rungs(connection, now)
+
+def fire(connection: Connection, now: datetime, rules: Rules) -> bool:
+    """Turn some of the rungs that are due into due items, the oldest first; whether there are more."""
+    rungs = meetings.due_rungs(connection, now, RUNGS_AT_ONCE)
     for rung in rungs:
         meeting = meetings.get(connection, rung.meeting_id)
         if meeting and meeting.revision == rung.revision and meeting.state != "cancelled" and meeting.starts_at > now:
             _speak(connection, rung, meeting, now, rules)
-    return len(rungs)
+    return len(rungs) >= RUNGS_AT_ONCE
 
 
 def _speak(connection: Connection, rung: Rung, meeting: Meeting, now: datetime, rules: Rules) -> None:

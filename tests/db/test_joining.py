@@ -280,7 +280,7 @@ async def test_a_missed_invitation_is_revived_for_who_joins_late(database: Datab
     def work(c: Connection, v: Cell) -> None:
         meeting = meetings.add(c, v.cell, NOW + timedelta(days=2), "Nhà văn hóa", NOW)
         meetings.climb(c, meeting, NOW, RULES)
-        meetings.due_rungs(c, NOW)
+        meetings.due_rungs(c, NOW, 99)
         times = {"due_at": NOW, "worthless_after": meeting.starts_at, "now": NOW}
         outbox.due(c, [v.tinh.id], "invite", meeting.id, **times)
         gathering.gather(c, NOW, RULES)

@@ -57,7 +57,8 @@ class Cell:
         return await self.do(lambda c: meetings.upcoming(c, self.unit.id, now))
 
     async def tick(self, now: datetime) -> None:
-        await self.do(lambda c: scheduler.tick(c, now, self.rules))
+        while await self.do(lambda c: scheduler.tick(c, now, self.rules)):
+            pass
 
     def change(self, now: datetime, told: datetime | None = None) -> Change:
         return Change(self.lam.id, "mưa bão", told or now + timedelta(minutes=1), now, self.rules)
