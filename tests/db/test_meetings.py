@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 import scheduler
 from db import changes, intentions, meetings, outbox, people, series, units
@@ -20,6 +20,7 @@ from db.people import Person
 from db.rules import Rules
 from db.tables import due_items, rungs
 from db.units import Unit
+from scheduler.remind import RUNGS_AT_ONCE
 from vietnamese.recurrence import LunarDay, MonthlyDay, NthWeekday, Rule
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -338,3 +339,24 @@ async def test_what_waits_about_an_old_revision_is_dropped(cell: Cell) -> None:
     await cell.do(lambda c: outbox.due(c, [cell.tinh.id], "last_call", meeting.id, **late))
     await move(cell, meeting, at(4, 12, 19, 30), at(1, 12))
     assert await cell.due("last_call", meeting) == set()
+
+
+async def test_however_many_reminders_are_due_a_transaction_makes_a_few(cell: Cell) -> None:
+    await cell.keeps()
+    later = NOON + timedelta(days=70)
+
+    def due(connection: Connection) -> int:
+        ripe = rungs.c.fired_at.is_(None) & (rungs.c.due_at <= later)
+        return connection.execute(select(func.count()).select_from(rungs).where(ripe)).scalar_one()
+
+    async def one_tick() -> bool:
+        return await cell.do(lambda c: scheduler.tick(c, later, cell.rules))
+
+    assert await one_tick(), "it plans first"
+    before = await cell.do(due)
+    assert before > 2 * RUNGS_AT_ONCE
+    left = []
+    while await one_tick():
+        left.append(before - await cell.do(due))
+    assert left[0] <= RUNGS_AT_ONCE
+    assert await cell.do(due) == 0
