@@ -36,10 +36,10 @@ async def test_a_clock_that_jumps(usual_url: str, tmp_path: Path, seed: int, kee
 
 
 @pytest.mark.parametrize("seed", seeds(1, 8))
-async def test_nothing_stale_goes_out_after_four_hours(engine_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
+async def test_nothing_stale_goes_out_after_four_hours(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     """The meeting is over when the machine comes back: whoever was not invited by then is not invited any more."""
     chance = random.Random(seed)
-    async with living(engine_url, tmp_path, PEOPLE, meeting_in=2 * HOUR) as bot:
+    async with living(usual_url, tmp_path, PEOPLE, meeting_in=2 * HOUR) as bot:
         await bot.start()
         await bot.until_more(chance.randint(1, PEOPLE // 2))
         assert await bot.end(signal.SIGKILL) == -signal.SIGKILL

@@ -19,7 +19,7 @@ from tests.faults.living import INVITATION, NOTICE, Living, living
 
 PEOPLE = 300
 KILLS = 10
-SHORT, LONG = 1, 20  # times KILLS and two engines: 20 points; 200 points on each
+SHORT, LONG = 2, 20  # times KILLS: 20 points, 200 points
 IN_FLIGHT = 64  # the most rows that a crash can leave open
 
 
@@ -37,9 +37,9 @@ async def killed(bot: Living, chance: random.Random, after: int) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(SHORT, LONG))
-async def test_a_killed_broadcast_reaches_everybody(engine_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
+async def test_a_killed_broadcast_reaches_everybody(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance = random.Random(seed)
-    async with living(engine_url, tmp_path, PEOPLE) as bot:
+    async with living(usual_url, tmp_path, PEOPLE) as bot:
         for after in sorted(chance.sample(range(1, 2 * PEOPLE - IN_FLIGHT), KILLS)):
             await killed(bot, chance, after)
         await bot.start()

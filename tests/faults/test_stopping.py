@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
 from simulator.faults import Fault
 from tests.faults.judge import judge, passed
 from tests.faults.living import living
@@ -30,6 +32,7 @@ async def test_answers_that_are_slow_are_waited_for(usual_url: str, tmp_path: Pa
         assert (verdict.named, verdict.twice) == (0, 0)
 
 
+@pytest.mark.proof
 async def test_what_is_not_answered_in_time_is_named_at_the_next_start(database_url: str, tmp_path: Path) -> None:
     async with living(database_url, tmp_path, PEOPLE) as bot:
         bot.simulator.faults.order(Fault("sendMessage", "hang_after", times=5))
@@ -45,6 +48,7 @@ async def test_what_is_not_answered_in_time_is_named_at_the_next_start(database_
         assert (verdict.named, verdict.most_named_at_once) == (5, 5)
 
 
+@pytest.mark.proof
 async def test_many_restarts_in_a_row_lose_nothing(usual_url: str, tmp_path: Path) -> None:
     async with living(usual_url, tmp_path, PEOPLE) as bot:
         for how in (signal.SIGTERM, signal.SIGKILL) * 3:

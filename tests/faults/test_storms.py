@@ -46,9 +46,9 @@ async def weathered(bot: Living) -> None:
 
 
 @pytest.mark.parametrize("seed", seeds(1, 10))
-async def test_a_storm_of_everything(engine_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
+async def test_a_storm_of_everything(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance = random.Random(seed)
-    async with living(engine_url, tmp_path, PEOPLE) as bot:
+    async with living(usual_url, tmp_path, PEOPLE) as bot:
         bot.simulator.faults = Storm(chance, CERTAIN + LOST_ANSWERS, left=60, likely=0.2)
         await bot.start()
         for phone in chance.sample(bot.phones, 10):
