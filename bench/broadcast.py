@@ -23,6 +23,7 @@ from bench.yardsticks import CANDIDATES, Run, Yardstick
 
 SLOW_S = 0.05  # an answer from far away
 PAID_PER_SECOND = 1000  # what Telegram allows a broadcast that is paid for
+MANY = 128  # in flight, where answers are late and the speed is that of a paid broadcast: 1000/s x 0.05 s, and room
 FEW = 16  # in flight a process, so that the wire is what holds it up and not the machine
 PUNISHMENT_S = 3
 
@@ -68,11 +69,11 @@ class Bench:
 
     # ---- against bare loops ----
 
-    def ours(self, count: int, **rules: float) -> Run:
+    def ours(self, count: int, in_flight: int = 64, **rules: float) -> Run:
         """One process on SQLite."""
         self.far_end.behave(**rules)
         with self.queue(count) as url:
-            with Product(url).running(self.far_end) as process:
+            with Product(url, in_flight=in_flight).running(self.far_end) as process:
                 warm, used = self.far_end.until(sends=count // 10)["sends"], process.cpu
                 moments = self.far_end.until(sends=count)["moments"]
                 cost = 1000 * (process.cpu - used) / (count - warm)
@@ -106,9 +107,9 @@ class Bench:
         return Figure(f"the far end's own ceiling @{best}", round(reached.rate, 1), "1/s")
 
     def slow_answers(self) -> list[Figure]:
-        found = [self.ours(self.sizes.slow, delay=SLOW_S).rate for _ in range(self.sizes.rounds)]
+        found = [self.ours(self.sizes.slow, MANY, delay=SLOW_S).rate for _ in range(self.sizes.rounds)]
         note(f"with answers 50 ms late: {', '.join(f'{reached:.0f}/s' for reached in found)}")
-        name = "durable sends at 50 ms answers, to the paid-broadcast limit"
+        name = f"durable sends at 50 ms answers, {MANY} in flight, to the paid-broadcast limit"
         return [Figure(name, round(median(found), 1), "1/s", PAID_PER_SECOND, "ratio >= 0.9")]
 
     # ---- at the limit ----
