@@ -91,10 +91,11 @@ def send_again(
     """Send it once more to these people and whoever shares their messages; how many they are."""
     if notice.state != "sending" or not doubts:
         return 0
-    ids = [doubt.delivery_id for doubt in doubts]
+    ids = _decide(connection, [doubt.delivery_id for doubt in doubts], "failed", "sent again", now)
     carried = select(due_items.c.person_id).where(due_items.c.delivery_id.in_(ids), due_items.c.kind == KIND)
     people_ids = list(connection.execute(carried.distinct()).scalars())
-    _decide(connection, ids, "failed", "sent again", now)
+    if not people_ids:
+        return 0  # another official has decided at the same moment
     at = rules.next_allowed(now)
     times = {"due_at": at, "worthless_after": at + WORTH, "now": now}
     outbox.due(connection, people_ids, KIND, notice.id, revision=_newest(connection, notice, people_ids) + 1, **times)
@@ -115,7 +116,8 @@ def has_come(connection: Connection, notice: Notice, doubt: Doubt, person_id: in
         notices.touched(connection, notice.id, now)
 
 
-def _decide(connection: Connection, delivery_ids: Sequence[int], state: str, why: str, now: datetime) -> int:
+def _decide(connection: Connection, delivery_ids: Sequence[int], state: str, why: str, now: datetime) -> list[int]:
+    """Those of the deliveries about which nobody had decided yet."""
     mine = deliveries.c.id.in_(delivery_ids) & (deliveries.c.state == "uncertain")
     decided = deliveries.update().where(mine).values(state=state, error=why, finished_at=now)
-    return connection.execute(decided).rowcount
+    return list(connection.execute(decided.returning(deliveries.c.id)).scalars())

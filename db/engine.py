@@ -15,6 +15,7 @@ import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -35,7 +36,8 @@ class AwayError(Exception):
     """The server cannot be reached, is starting, stopping or full."""
 
 
-AWAY = (AwayError, OperationalError, InterfaceError, OSError)
+# The last but one: all connections of the pool hang on a server that does not answer.
+AWAY = (AwayError, OperationalError, InterfaceError, NoConnectionError, OSError)
 LONGEST_WAIT_S = 30.0
 CONNECTIONS = 8  # of one process to a server
 # A process that is frozen in the middle of a transaction, or cut off, must not keep its locks from the others; a little

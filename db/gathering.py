@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 from db import addresses as address_rows
 from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
-from db.sql import many
+from db.sql import many, stir
 from db.tables import addresses, deliveries, due_items
 
 SLICE = 500
@@ -107,6 +107,7 @@ def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetim
     ]
     travels = due_items.update().where(due_items.c.id == bindparam("item"))
     connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
+    stir(connection)  # what is gathered here may be sent by another process
     return len(ids)
 
 

@@ -200,8 +200,11 @@ def cancel_items(connection: Connection, kinds: Iterable[str], subject: int) -> 
 
 def take_back(connection: Connection, person_id: int) -> None:
     """What has not left for a person is gathered anew: where he is still to be reached, if anywhere."""
-    queued = select(deliveries.c.id).where(deliveries.c.state == "queued")
-    mine = (due_items.c.person_id == person_id) & due_items.c.delivery_id.in_(queued)
+    his = select(due_items.c.delivery_id).where(due_items.c.person_id == person_id, due_items.c.state == "travelling")
+    queued = select(deliveries.c.id).where(deliveries.c.id.in_(his), deliveries.c.state == "queued")
+    # Locked, because another process may be taking one of them to the wire at this moment.
+    ids = connection.execute(queued.with_for_update()).scalars().all()
+    mine = (due_items.c.person_id == person_id) & due_items.c.delivery_id.in_(ids)
     connection.execute(due_items.update().where(mine).values(state="waiting", delivery_id=None))
 
 

@@ -223,9 +223,9 @@ def arrived(connection: Connection, letters: Sequence[Arrived], worker_id: int, 
             conversations.shown(connection, x.row.address_id, x.screen, x.message_id, now)
 
 
-def part_sent(connection: Connection, row: Delivery) -> None:
-    values = {"parts_sent": deliveries.c.parts_sent + 1}
-    connection.execute(deliveries.update().where(_as_seen(row)).values(**values))
+def part_sent(connection: Connection, row: Delivery, parts: int) -> None:
+    """So many parts of a long text have been accepted."""
+    connection.execute(deliveries.update().where(_as_seen(row)).values(parts_sent=parts))
 
 
 def _as_seen(row: Delivery | Row[Any]) -> ColumnElement[bool]:

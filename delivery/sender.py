@@ -219,7 +219,7 @@ class Sender:
                 line.worked()
                 line.answered(departure)
                 if number < len(parts) - 1:
-                    await self.db.surely(partial(wire.part_sent, row=row))
+                    await self.db.surely(partial(wire.part_sent, row=row, parts=number + 1))
         except ClosedError:
             return Outcome(outgoing, left_at, error=SendError("held", "not_sent"))
         except SendError as error:
