@@ -13,7 +13,7 @@ import threading
 
 PAUSE_S = 0.5
 LONGEST_LOG = 16_000  # pages of 4 KiB
-WAIT_S = 5.0
+WAIT_S = 0.2  # for a reader, while the writer waits too
 
 
 class Checkpoints:

@@ -141,8 +141,10 @@ class Sender:
 
     async def _claim_and_carry(self) -> int:
         begun = time.monotonic()
+        # A place that is given back from now on may be that of a row which is settled after this claim.
+        rooms = {bot_id: line.room for bot_id, line in self.lines.items()}
         try:
-            ready = await self.db.write(self._claim)
+            ready = await self.db.write(partial(self._claim, rooms=rooms))
         except FencedError:
             raise
         except Exception as error:
@@ -170,17 +172,17 @@ class Sender:
             self._broken = error
             self._news.set()
 
-    def _claim(self, connection: Connection) -> list[tuple[Outgoing, float]]:
-        return [found for bot_id in self.lines for found in self._claim_for(connection, bot_id)]
+    def _claim(self, connection: Connection, rooms: Mapping[int, int]) -> list[tuple[Outgoing, float]]:
+        return [found for bot_id, room in rooms.items() for found in self._claim_for(connection, bot_id, room)]
 
-    def _claim_for(self, connection: Connection, bot_id: int) -> list[tuple[Outgoing, float]]:
+    def _claim_for(self, connection: Connection, bot_id: int, room: int) -> list[tuple[Outgoing, float]]:
         now, line, channel = self.clock(), self.lines[bot_id], self.channels[bot_id]
         pace = pacing.lock(connection, bot_id) if self.shared else None
         if pace:
             line.adopt(pace)
         ready: list[Outgoing] = []
         # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
-        while not ready and (most := line.free()):
+        while not ready and (most := min(room, line.free())) > 0:
             pace_of = channel.pace if self.real else _any_pace
             taken = wire.claim(connection, now, self.rules, bot_id, most, self.worker, pace_of, self._only)
             if not taken:
