@@ -86,16 +86,15 @@ class Bench:
         loops = [loop for name in sizes.against if (loop := yardsticks.named(name))]
         best = {loop: loop.best(self.far_end, sizes.probe, sizes.candidates) for loop in loops}
         theirs: dict[Yardstick, list[Run]] = {loop: [] for loop in loops}
-        ours: list[Run] = []
+        ours: dict[Yardstick, list[Run]] = {loop: [] for loop in loops}  # those that ran beside each
         for _ in range(sizes.rounds):
             for loop, runs in theirs.items():
                 runs.append(loop.run(self.far_end, sizes.sends, best[loop]))
-                ours.append(self.ours(sizes.sends))
-                note(f"{loop.name}: {runs[-1]}; ours: {ours[-1]}")
-        speed, cost = typical(ours)
+                ours[loop].append(self.ours(sizes.sends))
+                note(f"{loop.name}: {runs[-1]}; ours: {ours[loop][-1]}")
         figures = []
         for loop in loops:
-            its_speed, its_cost = typical(theirs[loop])
+            (speed, cost), (its_speed, its_cost) = typical(ours[loop]), typical(theirs[loop])
             name = f"durable sends, to {loop.words} @{best[loop]}"
             figures.append(Figure(name, speed, "1/s", its_speed, loop.target))
             figures.append(Figure(f"CPU of a durable send, to {loop.words}", cost, "ms", its_cost))
