@@ -219,7 +219,7 @@ class App:
         while True:
             self._heard.clear()
             try:
-                if await self.inbound.handle_waiting():
+                if await self.inbound.handle_waiting(self._heard):
                     self._rouse()
                     continue
             except Exception as error:

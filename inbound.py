@@ -75,18 +75,34 @@ class Inbound:
 
     # ---- handling ----
 
-    async def handle_waiting(self) -> int:
-        """Handle what waits, the oldest event of every chat at a time, until none is left; how many there were."""
+    async def handle_waiting(self, news: asyncio.Event | None = None) -> int:
+        """Handle what waits, the oldest event of every chat at a time, until none is left; how many there were.
+
+        A document may take long to be fetched: with `news`, whatever comes meanwhile is not kept waiting for it.
+        """
         handled = 0
         while True:
             group = await self.db.write(self._handle_some)
             for one in group:
                 self._follow(one)
-            handled += len(group)
+            handled += sum(not one.wanted for one in group)
             if not group:
-                if not self._fetching:
+                if not self._fetching or (news and handled):
                     return handled
-                await asyncio.wait(self._fetching.values(), return_when=asyncio.FIRST_COMPLETED)
+                handled += await self._fetched(news)
+
+    async def _fetched(self, news: asyncio.Event | None) -> int:
+        """Wait until documents have been handled, or there is news; how many documents."""
+        before = len(self._fetching)
+        heard = [asyncio.create_task(news.wait())] if news else []
+        try:
+            await asyncio.wait([*self._fetching.values(), *heard], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in heard:
+                task.cancel()
+        if news:
+            news.clear()
+        return before - len(self._fetching)
 
     def _handle_some(self, connection: Connection) -> list[Handled]:
         rows = inbox.waiting(connection, self.channels, AT_ONCE, self._fetching)
@@ -140,20 +156,16 @@ class Inbound:
             self._see(self.channels[one.row.bot_id], one.heard, one.answer)
 
     async def _with_document(self, row: Waiting, heard: Heard, wanted: Document) -> None:
-        found = replace(heard, document=await self._document(heard, wanted))
-
-        def work(connection: Connection) -> Message | None:
-            return dispatch.handle(connection, found, self.clock(), self.rules)
-
+        answer = None
         try:
-            answer = await self.db.write(work)
+            found = replace(heard, document=await self._document(heard, wanted))
+            answer = await self.db.write(lambda c: dispatch.handle(c, found, self.clock(), self.rules))
         except AWAY:
             return  # it waits as before, and is fetched again
         except Exception as error:
             log.exception("An event could not be handled", received=row.id)
             reason = type(error).__name__
             await self.db.surely(lambda c: self._failed(c, row, heard, reason))
-            answer = None
         self._see(self.channels[row.bot_id], heard, answer)
 
     async def _document(self, heard: Heard, wanted: Document) -> RosterFile | UnreadableRoster | None:
