@@ -8,7 +8,7 @@ the moment before it leaves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -246,6 +246,16 @@ def put_back(connection: Connection, row: Delivery, error: str) -> None:
     """What has certainly not left waits as before; that was no attempt, however often it happens."""
     values = {"state": "queued", "tries": deliveries.c.tries - 1, "error": error, "worker_id": None}
     connection.execute(deliveries.update().where(_as_seen(row)).values(**values))
+
+
+def unheard(connection: Connection, bot_id: int, worker_id: int, mine: Collection[int]) -> None:
+    """Put back what a worker has taken without knowing it, because the answer to its commit was lost.
+
+    `mine`: the rows that it knows of. Nobody carries the others: they have certainly not left.
+    """
+    taken = (deliveries.c.state == "sending") & (deliveries.c.worker_id == worker_id) & (deliveries.c.bot_id == bot_id)
+    values = {"state": "queued", "tries": deliveries.c.tries - 1, "worker_id": None}
+    connection.execute(deliveries.update().where(taken, deliveries.c.id.not_in(list(mine))).values(**values))
 
 
 def reroute(connection: Connection, delivery_id: int, now: datetime) -> None:

@@ -60,6 +60,8 @@ class Sender:
         self._one_at_a_time = asyncio.Lock()
         self._claiming: asyncio.Task[int] | None = None
         self._on_wire: set[asyncio.Task[None]] = set()
+        self._mine: set[int] = set()  # rows taken whose outcome is not kept yet
+        self._unheard = False  # whether a claim may have been kept without our hearing of it
         self._broken: BaseException | None = None
         self._one_by_one = False
         self._only: Only = None
@@ -110,13 +112,22 @@ class Sender:
         async with self._one_at_a_time:
             self._taken = 0
             try:
-                while await self._round():
-                    pass
-            finally:
-                await self._drain()
+                await self._rounds()
+            except asyncio.CancelledError:
+                for task in self._on_wire:
+                    task.cancel()
+                raise
             return self._taken
 
     # ---- out ----
+
+    async def _rounds(self) -> None:
+        """After an error, what the platform or the database takes longer for goes on beside."""
+        try:
+            while await self._round():
+                pass
+        finally:
+            await self._drain()
 
     async def _round(self) -> bool:
         """Fill the free places, and wait until there is another, a turn, or news; False when there is nothing to do."""
@@ -148,17 +159,19 @@ class Sender:
         except FencedError:
             raise
         except Exception as error:
+            self._unheard = True
             if self._one_by_one or passes(error):
                 raise
             self._one_by_one = True  # one of them cannot be drawn: find out which
             return 1
-        self._one_by_one = False
+        self._one_by_one = self._unheard = False
         kept = time.monotonic() - begun
         for line in {self.lines[outgoing.bot_id] for outgoing, _ in ready}:
             line.took(kept)
         for outgoing, turn in ready:
             line = self.lines[outgoing.bot_id]
             line.in_flight += 1
+            self._mine.add(outgoing.row.id)
             task = asyncio.create_task(self._carry(outgoing, line, turn, begun))
             self._on_wire.add(task)
             task.add_done_callback(self._landed)
@@ -180,6 +193,8 @@ class Sender:
         pace = pacing.lock(connection, bot_id) if self.shared else None
         if pace:
             line.adopt(pace)
+        if self._unheard:
+            wire.unheard(connection, bot_id, self.worker, self._mine)
         ready: list[Outgoing] = []
         # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
         while not ready and (most := min(room, line.free())) > 0:
@@ -291,12 +306,14 @@ class Sender:
     async def _settled(self, group: list[Outcome]) -> None:
         try:
             await self.db.surely(lambda c: self._keep(c, group))
+            self._mine.difference_update(outcome.outgoing.row.id for outcome in group)
         except Exception:
             # One that cannot be written down must not keep the others open.
             log.exception("Outcomes could not be kept together", rows=len(group))
             for outcome in group:
                 with contextlib.suppress(Exception):
                     await self.db.surely(partial(self._keep, group=[outcome]))
+                    self._mine.discard(outcome.outgoing.row.id)
 
     def _keep(self, connection: Connection, group: list[Outcome]) -> None:
         settle(connection, group, self.clock(), self.rules)
@@ -315,8 +332,6 @@ class Sender:
                     await asyncio.wait(self._on_wire)
                 if self._settling:
                     await asyncio.wait({self._settling})
-        for task in self._on_wire:
-            task.cancel()
 
 
 def _any_pace(chat: str) -> tuple[timedelta, int]:
