@@ -378,7 +378,7 @@ async def test_logs_hold_no_names_words_numbers_or_tokens(
     secrets = [TOKEN, TOKEN.partition(":")[2], "trợ giúp", "Tình", "Hiền", "Khe Đào", "họp"]
     secrets += [str(phone.handset.user.id) for phone in (tinh, hien) if phone.handset.user.id > 500]
     lines = [json.loads(line) for line in said.splitlines()]
-    values = {str(value) for line in lines for value in line.values()}
+    values = {str(value) for line in lines for name, value in line.items() if name != "timestamp"}
     assert not [secret for secret in secrets if any(secret in value for value in values)]
 
 
