@@ -21,6 +21,19 @@ T = TypeVar("T")
 SAMPLE_S = 0.5
 
 
+@dataclass
+class Clock:
+    """A make-believe clock that stands still until it is moved."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def reach(self, moment: datetime) -> None:
+        self.at = moment
+
+
 class Watched(Database):
     """The product's database, which remembers the longest transaction of each kind of work: (seconds, when)."""
 

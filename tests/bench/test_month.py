@@ -45,7 +45,7 @@ def test_figures_come_of_it(found: Played) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "minutes", "live"),
-    [(9.2, 10, 29_900), (920.0, 10, 920), (0.0092, 10, 999_580)],
+    [(9.2, 10, 42_780), (920.0, 10, 920), (0.0092, 10, 999_580)],
     ids=["as many as there is time for", "never fewer than the probe", "never more than there are"],
 )
 def test_the_probe_chooses_the_size(seconds: float, minutes: float, live: int) -> None:
