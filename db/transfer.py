@@ -92,6 +92,8 @@ def _whole(old: Connection, new: Connection, tell: Tell) -> dict[str, int]:
             _copy(old, new, table, tell)
         counted = _compared(old, new, metadata.sorted_tables)
         lineage.settle(new)
+        # Until a server knows how full its tables are, it may choose the slowest way through them.
+        new.execute(text("ANALYZE"))
         _count_on(new)
         return counted
     try:

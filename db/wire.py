@@ -318,8 +318,7 @@ def proven(connection: Connection, address_id: int, message_id: str, action: str
     carried = outbox.items_of(connection, [row.id for row in rows])
     mine = [r.id for r in rows if _offers(r, action) or numbers & {i.subject for i in carried.get(r.id, [])}]
     values = {"state": "sent", "finished_at": now, "message_id": message_id, "message": None, "error": None}
-    connection.execute(deliveries.update().where(deliveries.c.id.in_(mine)).values(**values))
-    return len(mine)
+    return connection.execute(deliveries.update().where(DOUBTFUL, deliveries.c.id.in_(mine)).values(**values)).rowcount
 
 
 def _offers(row: Delivery, action: str) -> bool:

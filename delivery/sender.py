@@ -31,6 +31,7 @@ from delivery.render import Desk
 log = structlog.get_logger()
 
 DRAIN_S = 10.0  # what is on the wire when the bot is stopped may come to its end
+KNOWN = "lineage"  # of a connection: that its server is still the one we know
 STOPPED_S = 600.0  # a bot that was refused tries again so seldom: it may have been a passing fault of the platform
 
 
@@ -190,6 +191,8 @@ class Sender:
 
     def _claim_for(self, connection: Connection, bot_id: int, room: int) -> list[tuple[Outgoing, float]]:
         now, line, channel = self.clock(), self.lines[bot_id], self.channels[bot_id]
+        if self.shared and KNOWN not in connection.info:
+            self._meet(connection, now)
         pace = pacing.lock(connection, bot_id) if self.shared else None
         if pace:
             line.adopt(pace)
@@ -208,6 +211,12 @@ class Sender:
         if pace:
             pacing.keep(connection, bot_id, line.known(pace))
         return list(zip(ready, turns, strict=True))
+
+    def _meet(self, connection: Connection, now: datetime) -> None:
+        """The first claim on a new connection: it may lead to a server that has taken the place of another."""
+        if lineage.begin(connection, None, now):
+            self._only = lineage.leaves(lineage.held(connection) or now)
+        connection.info[KNOWN] = True
 
     def _prepared(self, connection: Connection, taken: list[Taken], now: datetime) -> list[Outgoing]:
         desk = Desk(connection, [one.row for one in taken], now, self.rules)
