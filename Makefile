@@ -33,7 +33,7 @@ test: .venv/made
 
 proof: .venv/made
 	$(BIN)/pytest -n 2 --dist worksteal -m proof tests/faults
-	$(BIN)/python -m bench.month --json > /tmp/month.jsonl && $(BIN)/python -m bench.scale /tmp/month.jsonl
+	month=$$(mktemp) && $(BIN)/python -m bench.month --json > $$month && $(BIN)/python -m bench.scale $$month; rm -f $$month
 
 check: .venv/made
 	$(BIN)/ruff check .
