@@ -33,7 +33,8 @@ test: .venv/made
 
 proof: .venv/made
 	$(BIN)/pytest -n 2 --dist worksteal -m proof tests/faults
-	month=$$(mktemp) && $(BIN)/python -m bench.month --json > $$month && $(BIN)/python -m bench.scale $$month; rm -f $$month
+	month=$$(mktemp); trap "rm -f $$month" EXIT; \
+	$(BIN)/python -m bench.month --json > $$month && $(BIN)/python -m bench.scale $$month
 
 check: .venv/made
 	$(BIN)/ruff check .
