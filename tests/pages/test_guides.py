@@ -52,7 +52,7 @@ def test_the_guides_keep_to_the_words_of_the_bot(name: str) -> None:
 def test_every_picture_is_shown_and_small() -> None:
     readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
     pages = [path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")]
-    shown = {path for page in pages for path in _PICTURE.findall(page)}
+    shown = {path for page in pages for path in _PICTURE.findall(page) + re.findall(r"\]\((images/[^)]+)\)", page)}
     shown |= set(re.findall(r"\(docs/(images/[^)]+)\)", readme))
     made = {f"images/{path.name}": path.stat().st_size for path in (DOCS / "images").iterdir()}
     assert shown == made.keys()
