@@ -8,11 +8,13 @@ makes sure of it where one process alone sends.
 from __future__ import annotations
 
 import asyncio
+import heapq
+import itertools
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from db.pacing import Pace
 
@@ -36,6 +38,15 @@ class Departure:
     answered: float | None = None
 
 
+@dataclass(order=True)
+class Waiting:
+    """A row with its intent kept that waits for a turn; the lowest priority goes first, then who came first."""
+
+    priority: int
+    number: int
+    turn: asyncio.Future[float] = field(compare=False)
+
+
 class ClosedError(Exception):
     """The way out was closed while a row waited for its turn, or the turn has passed."""
 
@@ -55,6 +66,8 @@ class Line:
         self._refused_at = -math.inf
         self._elapsed = elapsed
         self._turn_at = time.monotonic()
+        self._waiting: list[Waiting] = []  # a heap
+        self._numbers = itertools.count()
         self._lead = 0.01
         self._stay = 0.05
         self._opens_at = 0.0
@@ -139,7 +152,7 @@ class Line:
 
     @property
     def _ahead(self) -> float:
-        """So far ahead turns are booked, and no further, because an answer may come that is more pressing.
+        """So far ahead turns are booked, and no further: what is stopped or moved meanwhile leaves all the same.
 
         Where others share the speed, a turn must not have passed by the time its intent is kept.
         """
@@ -173,10 +186,12 @@ class Line:
         wanted = min(max(1.5 * seconds, 0.002), 0.1)
         self._lead = max(wanted, self._lead + (wanted - self._lead) / 32)
 
-    async def leave(self, turn: float) -> Departure:
-        """Wait for the turn, and go. Raises ClosedError when it may not leave any more."""
-        if (wait := turn - time.monotonic()) > 0:
-            await asyncio.sleep(wait)
+    async def leave(self, turn: float, priority: int) -> Departure:
+        """Wait for a turn, and go. Raises ClosedError when it may not leave any more.
+
+        `turn`: the one that was booked for it. Whatever is more pressing when that comes goes first, and this then.
+        """
+        turn = await self._given(turn, priority)
         if not self.shared:
             for wait in self._waits():
                 await asyncio.sleep(wait)
@@ -187,6 +202,24 @@ class Line:
         departure = Departure(now)
         self._departures.append(departure)
         return departure
+
+    async def _given(self, booked: float, priority: int) -> float:
+        loop = asyncio.get_running_loop()
+        mine = Waiting(priority, next(self._numbers), loop.create_future())
+        heapq.heappush(self._waiting, mine)
+        if (wait := booked - time.monotonic()) > 0:
+            loop.call_later(wait, self._comes, booked)
+        else:
+            self._comes(booked)
+        return await mine.turn
+
+    def _comes(self, turn: float) -> None:
+        """There are as many turns as rows that wait for one, or more where a row has been given up."""
+        while self._waiting:
+            first = heapq.heappop(self._waiting)
+            if not first.turn.done():
+                first.turn.set_result(turn)
+                return
 
     def _waits(self) -> Iterator[float]:
         """Seconds to wait, again and again, until the last second has room: others may have filled it meanwhile."""

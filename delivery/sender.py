@@ -237,7 +237,7 @@ class Sender:
             for number, part in enumerate(parts[row.parts_sent :], row.parts_sent):
                 if number > row.parts_sent:
                     turn = await self._another_turn(outgoing.bot_id)
-                departure = await line.leave(turn)
+                departure = await line.leave(turn, row.priority)
                 left_at = self.clock()
                 if number == 0 and row.worthless_after and row.worthless_after < left_at:
                     raise ClosedError  # the machine has slept since this was taken in hand

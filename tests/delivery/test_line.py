@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import heapq
 import math
 import random
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
 
 import pytest
 
+from db.outbox import ANSWER, CHANGE, NOTICE
 from db.pacing import Pace
 from delivery import line as lines
 from delivery.line import LATE_S, SLOWER, ClosedError, Line
 
 
 class Time:
-    """Stands still until somebody sleeps."""
+    """Stands still until somebody sleeps, or nobody has anything to do but to wait for a timer."""
 
     def __init__(self) -> None:
         self.now = 1000.0
+        self._timers: list[tuple[float, int, Callable[[], None]]] = []
+
+    def call_later(self, seconds: float, do: Callable[..., None], *arguments: float) -> None:
+        heapq.heappush(self._timers, (self.now + seconds, len(self._timers), partial(do, *arguments)))
+        asyncio.get_running_loop().call_soon(self._next)
+
+    def _next(self) -> None:
+        at, _, do = heapq.heappop(self._timers)
+        self.now = max(self.now, at)
+        do()
+
+    def create_future(self) -> asyncio.Future[float]:
+        return asyncio.get_running_loop().create_future()
 
     def monotonic(self) -> float:
         return self.now
@@ -31,7 +49,7 @@ class Time:
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     made = Time()
     monkeypatch.setattr(lines, "time", made)
-    monkeypatch.setattr(lines, "asyncio", SimpleNamespace(sleep=made.sleep))
+    monkeypatch.setattr(lines, "asyncio", SimpleNamespace(sleep=made.sleep, get_running_loop=lambda: made))
     return made
 
 
@@ -49,7 +67,7 @@ async def sent(line: Line, time: Time, messages: int, dawdles: random.Random | N
         [turn] = line.book(1)
         if dawdles and dawdles.random() < 0.05:
             await time.sleep(dawdles.uniform(0, 0.3))
-        line.answered(await line.leave(turn))
+        line.answered(await line.leave(turn, NOTICE))
         left.append(time.now)
     return left
 
@@ -75,19 +93,19 @@ async def test_a_slow_moment_is_made_up_for_without_breaking_the_limit(time: Tim
 async def test_a_message_that_was_held_up_on_its_way_is_counted_as_late_as_it_may_have_come(time: Time) -> None:
     line = a_line(time)
     [turn] = line.book(1)
-    slow = await line.leave(turn)
+    slow = await line.leave(turn, NOTICE)
     await sent(line, time, 29)
     await time.sleep(slow.left + 0.9 - time.now)
     line.answered(slow)
     [turn] = line.book(1)
-    late = await line.leave(turn)
+    late = await line.leave(turn, NOTICE)
     assert late.left - slow.left > 1.89
 
 
 async def test_a_message_that_is_never_answered_holds_the_others_up_but_for_a_moment(time: Time) -> None:
     line = a_line(time)
     [turn] = line.book(1)
-    lost = await line.leave(turn)
+    lost = await line.leave(turn, NOTICE)
     left = await sent(line, time, 60)
     assert left[-1] - lost.left <= 4
 
@@ -98,6 +116,34 @@ async def test_a_long_rest_is_not_made_up_for(time: Time) -> None:
     await time.sleep(60)
     line.rest()
     assert line.free() == 1
+
+
+async def test_what_is_more_pressing_takes_a_turn_that_was_booked_for_a_notice(time: Time) -> None:
+    line = a_line(time)
+    gone: list[str] = []
+
+    async def goes(name: str, priority: int, turn: float) -> None:
+        await line.leave(turn, priority)
+        gone.append(name)
+
+    await time.sleep(1)
+    line.rest()
+    first, *others = line.book(5)
+    await goes("first", NOTICE, first)
+    rows = [("second", NOTICE), ("third", NOTICE), ("moved", CHANGE), ("answer", ANSWER)]
+    await asyncio.gather(*(goes(*row, turn) for row, turn in zip(rows, others, strict=True)))
+    assert gone == ["first", "answer", "moved", "second", "third"]
+
+
+async def test_a_row_that_is_given_up_takes_no_turn_from_the_others(time: Time) -> None:
+    line = a_line(time)
+    first, second, third = line.book(3)
+    await line.leave(first, NOTICE)
+    given_up = asyncio.create_task(line.leave(second, ANSWER))
+    stays = asyncio.create_task(line.leave(third, NOTICE))
+    asyncio.get_running_loop().call_soon(given_up.cancel)
+    departure = await stays
+    assert departure.left <= third + LATE_S
 
 
 async def test_the_gate_opens_exactly_when_the_platform_said(time: Time) -> None:
@@ -116,7 +162,7 @@ async def test_a_message_whose_turn_comes_while_the_gate_is_closed_waits(time: T
     [turn] = line.book(1)
     line.close(3)
     with pytest.raises(ClosedError):
-        await line.leave(turn)
+        await line.leave(turn, NOTICE)
 
 
 async def test_after_a_refusal_it_is_slower_and_creeps_up_again(time: Time) -> None:
@@ -194,7 +240,7 @@ async def test_a_turn_that_has_passed_is_given_up_where_others_send_too(time: Ti
     [turn] = line.book(1)
     time.now = turn + LATE_S + 0.001
     with pytest.raises(ClosedError):
-        await line.leave(turn)
+        await line.leave(turn, NOTICE)
 
 
 async def test_a_refusal_that_one_hears_all_heed(time: Time) -> None:
