@@ -58,7 +58,7 @@ def parts(message: Message, longest: int) -> list[Message]:
     Text with markup that is too long loses it: a cut through a tag would make the whole unreadable.
     """
     papers = [Message("", files=(file,)) for file in message.files]
-    words = replace(message, files=())
+    words = replace(message, files=()) if papers else message
     if units(message.text) <= longest:
         return [*papers, words]
     pieces = [html.escape(piece, quote=False) for piece in split(strip(message.text), longest)]

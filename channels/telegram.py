@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
@@ -187,12 +188,12 @@ class Telegram:
         return str(sent.message_id)
 
     async def _write(self, chat: str, message: Message, edit: str | None, mode: ParseMode | None) -> str:
-        buttons = keyboard(message)
         said = {"chat_id": chat, "text": message.text, "parse_mode": mode and mode.value}
         if edit is None:
-            sent = await self._call("sendMessage", **said, reply_markup=buttons.to_json() if buttons else None)
+            sent = await self._call("sendMessage", **said, reply_markup=_keyboard(message))
             return str(sent["message_id"])
-        inline = buttons.to_json() if isinstance(buttons, InlineKeyboardMarkup) else None
+        # Only buttons inside the bubble can be edited.
+        inline = None if message.menu or message.phone_button else _keyboard(message)
         try:
             await self._call("editMessageText", **said, message_id=edit, reply_markup=inline)
         except BadRequest as error:
@@ -257,6 +258,13 @@ def _words(chat: str, text: str) -> Incoming:
     if command.partition("@")[0] == "/start":
         return Incoming("start", chat, text=payload[0] if payload else "")
     return Incoming("text", chat, text=text.removeprefix("/"))
+
+
+@lru_cache(maxsize=64)
+def _keyboard(message: Message) -> str | None:
+    """As the platform wants it; a notice to thousands is one message."""
+    made = keyboard(message)
+    return made.to_json() if made else None
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:

@@ -33,6 +33,7 @@ KEPT_S = 15.0  # an idle connection is closed here before the other side may clo
 PAUSE_S = 3  # where a refusal for haste does not say how long to wait
 
 _FINE = b'{"ok":true'
+_AS_JSON = {"Content-Type": "application/json"}
 _UNREADABLE = "unreadable answer"
 
 
@@ -91,7 +92,7 @@ class Transport(BaseRequest):
         try:
             # A page that a network on the way puts before everything is not where the token belongs.
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
+                method, url, **_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
             ) as answer:
                 status, payload = answer.status, await _whole(answer, read)
         except TimeoutError:
@@ -193,12 +194,16 @@ def _given(value: ODVInput[float], default: float) -> float | None:
     return default if value is BaseRequest.DEFAULT_NONE else value  # type: ignore[return-value]
 
 
-def _body(request: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
-    """Fields as a form; with files, as parts of their own."""
+def _body(request: RequestData | None) -> Mapping[str, Any]:
+    """Fields as JSON, because to escape Vietnamese for a form takes ten times as long; with files, as parts.
+
+    A field that is itself JSON stays a string: the platform reads both.
+    """
     if request is None:
-        return None
+        return {}
     if not request.multipart_data:
-        return dict(request.json_parameters)
+        body = json.dumps(request.json_parameters, ensure_ascii=False).encode("utf-8", "replace")
+        return {"data": body, "headers": _AS_JSON}
     # Names of files are Vietnamese; percent escapes would arrive as part of the name.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request.json_parameters.items():
@@ -206,7 +211,7 @@ def _body(request: RequestData | None) -> aiohttp.FormData | dict[str, str] | No
     for name, part in request.multipart_data.items():
         filename, content, kind = _part(part)
         form.add_field(name, content, filename=_on_one_line(filename), content_type=kind)
-    return form
+    return {"data": form}
 
 
 def _part(part: Any) -> tuple[str, bytes, str]:

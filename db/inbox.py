@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, Integer, Select, bindparam, exists, select
 
 from db.sql import add_once
 from db.tables import received
@@ -47,13 +47,21 @@ def waiting(connection: Connection, bot_ids: Iterable[int], most: int = 50, but:
 
     Kept from other workers until this transaction ends; what they have at this moment is passed over, and so is `but`.
     """
+    found = connection.execute(_WAITING, {"bots": list(bot_ids), "but": list(but), "most": most})
+    return [Waiting(*row) for row in found.all()]
+
+
+def _oldest() -> Select[Any]:
     older = received.alias("older")
     same = (older.c.state == "waiting") & (older.c.bot_id == received.c.bot_id) & (older.c.chat == received.c.chat)
     first = ~exists().where(same, older.c.id < received.c.id)
-    here = (received.c.state == "waiting") & received.c.bot_id.in_(list(bot_ids)) & received.c.id.not_in(list(but))
-    found = select(*(received.c[name] for name in Waiting.__dataclass_fields__)).where(here, first)
-    found = found.order_by(received.c.id).limit(most).with_for_update(skip_locked=True)
-    return [Waiting(*row) for row in connection.execute(found).all()]
+    here = (received.c.state == "waiting") & received.c.bot_id.in_(bindparam("bots", expanding=True))
+    wanted = received.c.id.not_in(bindparam("but", expanding=True))
+    found = select(*(received.c[name] for name in Waiting.__dataclass_fields__)).where(here, wanted, first)
+    return found.order_by(received.c.id).limit(bindparam("most", type_=Integer())).with_for_update(skip_locked=True)
+
+
+_WAITING = _oldest()
 
 
 def take(connection: Connection, row_id: int) -> bool:

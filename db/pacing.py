@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Float, cast, extract, func, select
+from sqlalchemy import Connection, Float, bindparam, cast, extract, func, select
 
 from db.sql import add_once
 from db.tables import pacing
@@ -30,16 +30,35 @@ class Pace:
 
 def lock(connection: Connection, bot_id: int) -> Pace:
     """The row, kept from other processes until this transaction ends."""
-    clock = cast(extract("epoch", func.clock_timestamp()), Float)
-    columns = (pacing.c.turn_at, pacing.c.opens_at, pacing.c.share, pacing.c.refused_at)
-    mine = select(clock, *columns).where(pacing.c.bot_id == bot_id).with_for_update()
-    found = connection.execute(mine).first()
+    found = connection.execute(_LOCKED, {"bot": bot_id}).first()
     if found is None:
         add_once(connection, pacing, [{"bot_id": bot_id}])
-        found = connection.execute(mine).one()
+        found = connection.execute(_LOCKED, {"bot": bot_id}).one()
     return Pace(*found)
 
 
+_LOCKED = (
+    select(
+        cast(extract("epoch", func.clock_timestamp()), Float),
+        *(pacing.c.turn_at, pacing.c.opens_at, pacing.c.share, pacing.c.refused_at),
+    )
+    .where(pacing.c.bot_id == bindparam("bot"))
+    .with_for_update()
+)
+
+
 def keep(connection: Connection, bot_id: int, pace: Pace) -> None:
-    values = {"turn_at": pace.turn_at, "opens_at": pace.opens_at, "share": pace.share, "refused_at": pace.refused_at}
-    connection.execute(pacing.update().where(pacing.c.bot_id == bot_id).values(**values))
+    known = {"turn": pace.turn_at, "opens": pace.opens_at, "part": pace.share, "refused": pace.refused_at}
+    connection.execute(_KEPT, {"bot": bot_id, **known})
+
+
+_KEPT = (
+    pacing.update()
+    .where(pacing.c.bot_id == bindparam("bot"))
+    .values(
+        turn_at=bindparam("turn"),
+        opens_at=bindparam("opens"),
+        share=bindparam("part"),
+        refused_at=bindparam("refused"),
+    )
+)

@@ -9,7 +9,7 @@ the moment before it leaves.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -20,6 +20,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Row,
+    Select,
     bindparam,
     exists,
     func,
@@ -132,8 +133,11 @@ def _ranges(priorities: tuple[int, ...], only: Only = None) -> CompoundSelect[An
     return union_all(*(select(part) for part in parts))
 
 
-_WHOLE = (
-    select(deliveries, addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since)
+_WHOLE: Select[Any] = (
+    select(
+        *(deliveries.c[name] for name in ("id", "address_id", "priority", "state", "worker_id", "worthless_after")),
+        *(addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since),
+    )
     .select_from(
         deliveries.join(addresses, addresses.c.id == deliveries.c.address_id).outerjoin(
             talks, talks.c.address_id == deliveries.c.address_id
@@ -182,15 +186,22 @@ def _rest(connection: Connection, taken: list[Row[Any]], now: datetime, pace: Ch
 def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_id: int) -> list[Taken]:
     if not found:
         return []
-    mine = deliveries.update().where(deliveries.c.id.in_([row.id for row in found]))
-    values = {"state": "sending", "worker_id": worker_id, "dispatched_at": now, "tries": deliveries.c.tries + 1}
-    connection.execute(mine.values(**values))
-    return [Taken(_on_wire(row, now, worker_id), row.chat) for row in found]
+    marked = connection.execute(_MARKED, {"ids": [row.id for row in found], "worker": worker_id, "now": now})
+    mine = {row.id: Delivery(*row) for row in marked}
+    return [Taken(mine[row.id], row.chat) for row in found]
 
 
-def _on_wire(row: Row[Any], now: datetime, worker_id: int) -> Delivery:
-    seen = Delivery(*row[: len(deliveries.c)])
-    return replace(seen, state="sending", worker_id=worker_id, dispatched_at=now, tries=seen.tries + 1)
+_MARKED = (
+    deliveries.update()
+    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="sending",
+        worker_id=bindparam("worker"),
+        dispatched_at=bindparam("now", type_=Moment()),
+        tries=deliveries.c.tries + 1,
+    )
+    .returning(*deliveries.c)
+)
 
 
 # ---- settling ----
@@ -201,19 +212,8 @@ def arrived(connection: Connection, letters: Sequence[Arrived], worker_id: int, 
 
     A worker that was taken for dead may still tell: whatever has not left a second time since has arrived.
     """
-    open_states = (deliveries.c.state == "queued") | (deliveries.c.state == "uncertain")
-    on_my_wire = (deliveries.c.state == "sending") & (deliveries.c.worker_id == worker_id)
-    mine = deliveries.update().where(deliveries.c.id == bindparam("row"), or_(on_my_wire, open_states))
-    done = mine.values(
-        state="sent",
-        finished_at=now,
-        dispatched_at=bindparam("left"),
-        message_id=bindparam("as_id"),
-        message=None,
-        error=None,
-        worker_id=None,
-    )
-    connection.execute(done, [{"row": x.row.id, "left": x.left_at, "as_id": x.message_id} for x in letters])
+    told = [{"row": x.row.id, "left": x.left_at, "as_id": x.message_id, "by": worker_id, "at": now} for x in letters]
+    connection.execute(_ARRIVED, told)
     offered = [
         (x.row.address_id, Offer(now, x.message_id, x.row.kind == "answer", x.choices)) for x in letters if x.choices
     ]
@@ -221,6 +221,28 @@ def arrived(connection: Connection, letters: Sequence[Arrived], worker_id: int, 
     for x in letters:
         if x.screen:
             conversations.shown(connection, x.row.address_id, x.screen, x.message_id, now)
+
+
+_ARRIVED = (
+    deliveries.update()
+    .where(
+        deliveries.c.id == bindparam("row"),
+        or_(
+            (deliveries.c.state == "sending") & (deliveries.c.worker_id == bindparam("by")),
+            deliveries.c.state == "queued",
+            deliveries.c.state == "uncertain",
+        ),
+    )
+    .values(
+        state="sent",
+        finished_at=bindparam("at"),
+        dispatched_at=bindparam("left"),
+        message_id=bindparam("as_id"),
+        message=None,
+        error=None,
+        worker_id=None,
+    )
+)
 
 
 def part_sent(connection: Connection, row: Delivery, parts: int) -> None:

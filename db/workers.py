@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from db.sql import insert
 from db.tables import bots, workers
@@ -59,9 +59,11 @@ def beats(connection: Connection, but: int) -> dict[int, int]:
 
 def hold(connection: Connection, worker_id: int) -> None:
     """Keep the worker from being taken for dead until this transaction ends; raises FencedError where it was."""
-    mine = select(workers.c.id).where(workers.c.id == worker_id).with_for_update(read=True, key_share=True)
-    if connection.execute(mine).first() is None:
+    if connection.execute(_HELD, {"worker": worker_id}).first() is None:
         raise FencedError
+
+
+_HELD = select(workers.c.id).where(workers.c.id == bindparam("worker")).with_for_update(read=True, key_share=True)
 
 
 def bury(connection: Connection, dead: Mapping[int, int]) -> int:

@@ -15,8 +15,18 @@ def notice(view: View) -> Message | None:
     found = view.once(notices.get, view.subject)
     if found is None or found.state != "sending":
         return None
-    unit = view.once(units.get, found.unit_id)
-    return view.say("notice", notice=found, unit=unit, preview=False)
+    if view.shared:
+        return _said(view, found)  # its people are called by name
+    # To everybody else it is the same, and it is drawn once for all whom one commit takes to the wire.
+    drawn = (notice, found.id)
+    if drawn not in view.facts:
+        view.facts[drawn] = _said(view, found)
+    same: Message = view.facts[drawn]
+    return same
+
+
+def _said(view: View, found: Notice) -> Message:
+    return view.say("notice", notice=found, unit=view.once(units.get, found.unit_id), preview=False)
 
 
 def progress(view: View) -> Message | None:

@@ -65,7 +65,7 @@ async def test_fields_and_files_arrive_as_they_are() -> None:
     seen: dict[str, object] = {}
 
     async def remember(request: web.Request) -> web.Response:
-        fields = await request.post()
+        fields = await (request.json() if request.content_type == "application/json" else request.post())
         seen.update({name: v.filename if isinstance(v, web.FileField) else v for name, v in fields.items()})
         chat = {"id": 7, "type": "private", "first_name": "Tình"}
         return web.json_response({"ok": True, "result": {"message_id": 1, "date": 0, "chat": chat}})
