@@ -18,8 +18,9 @@ from statistics import median
 from bench import world, yardsticks
 from bench.figures import Figure, report
 from bench.processes import CORES, Child, FarEnd, Seen, end_cleanly, far_end, note, rate
-from bench.product import Postgres, Product, postgres
+from bench.product import Product
 from bench.yardsticks import CANDIDATES, Run, Yardstick
+from makebelieve.postgres import Server, postgres
 
 SLOW_S = 0.05  # an answer from far away
 PAID_PER_SECOND = 1000  # what Telegram allows a broadcast that is paid for
@@ -145,7 +146,7 @@ class Bench:
 
     # ---- several processes on PostgreSQL ----
 
-    def shared(self, server: Postgres) -> list[Figure]:
+    def shared(self, server: Server) -> list[Figure]:
         template = server.empty()
         world.found(template, self.sizes.shared)
         world.prepared(template, self.sizes.shared)
@@ -162,7 +163,7 @@ class Bench:
             Figure(f"CPU of a send, {name}", cost, "ms", cost_of_one, "ratio <= 1.15"),
         ]
 
-    def _by(self, server: Postgres, template: str, processes: int) -> Run:
+    def _by(self, server: Server, template: str, processes: int) -> Run:
         """While so many processes share the work; the CPU of all of them together."""
         self.far_end.behave(delay=SLOW_S)
         url = server.copy(template)
@@ -183,7 +184,7 @@ class Bench:
             product = Product(url, role="send", **limits)
             yield [stack.enter_context(product.running(self.far_end, cores=CORES)) for _ in range(count)]
 
-    def budget(self, server: Postgres) -> list[Figure]:
+    def budget(self, server: Server) -> list[Figure]:
         """Three processes, one limit."""
         count, limit = self.sizes.budget, 30
         url = server.empty()

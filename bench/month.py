@@ -27,7 +27,6 @@ import scheduler
 from app import App
 from bench.figures import Figure, report
 from bench.processes import FarEnd, far_end, note
-from bench.product import Postgres, outside, postgres
 from bench.scale_meter import Clock, Cost, Memory, Watched, grown, rows, server_cpu, sizes
 from bench.scale_world import IN_A_CELL, IN_A_COMMUNE, Country, Founding
 from bench.text import FIRST_CHAT, TOKEN, WORDS
@@ -37,6 +36,7 @@ from config import Telegram as TelegramSettings
 from db import notices
 from db.tables import deliveries, meetings, notice_people, people
 from files import Opener
+from makebelieve.postgres import Server, postgres
 from scheduler import remind
 
 PEOPLE, PROBED = 1_000_000, 2 * IN_A_COMMUNE
@@ -357,10 +357,10 @@ def whole(people_: int, live: int) -> Size:
     return Size(people_, max(PROBED, min(people_, live) // IN_A_COMMUNE * IN_A_COMMUNE))
 
 
-def prepared(server: Postgres) -> None:
+def prepared(server: Server) -> None:
     """Time runs fast, and so does the server's own housekeeping, which goes by the real clock."""
-    outside(server.url, "ALTER SYSTEM SET autovacuum_naptime = '1s'")
-    outside(server.url, "SELECT pg_reload_conf()")
+    server.run("ALTER SYSTEM SET autovacuum_naptime = '1s'")
+    server.run("SELECT pg_reload_conf()")
 
 
 def measure(people_: int, minutes: float, live: int | None = None) -> Iterator[Figure]:

@@ -21,10 +21,10 @@ from sqlalchemy import Connection, bindparam, event, text
 from bench import world
 from bench.figures import Figure, report
 from bench.processes import note
-from bench.product import postgres
 from bench.text import FIRST_CHAT, TOKEN
 from db import addresses, wire, workers
 from db.columns import Moment
+from makebelieve.postgres import postgres
 
 ROWS, FEW = 10_000_000, 10_000
 WAITING = 10  # one in so many rows waits

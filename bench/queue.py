@@ -23,8 +23,9 @@ import scheduler
 from bench import world
 from bench.figures import Figure, report
 from bench.processes import CORES, HERE, FarEnd, child, end_cleanly, far_end, note
-from bench.product import Postgres, Product, outside, postgres
+from bench.product import Product
 from db.tables import due_items
+from makebelieve.postgres import Server, postgres
 
 KEEP_DAYS = 90
 MUCH_LATER = timedelta(days=KEEP_DAYS + 1)  # when what was sent today is not kept any more
@@ -88,7 +89,7 @@ class Bench:
             Figure(more, round(ours["peak"] - small["peak"], 1), "MiB", 0.0, "value <= 16"),
         ]
 
-    def enqueue_postgres(self, server: Postgres) -> list[Figure]:
+    def enqueue_postgres(self, server: Server) -> list[Figure]:
         url = server.empty()
         world.found(url, self.sizes.people)
         copy = server.copy(url)
@@ -166,12 +167,12 @@ class Bench:
         name = "a finished message with its due item and indexes"
         return [Figure(f"{name} on SQLite", round((full - vacuumed(path)) / count, 1), "B", 0.0, "value <= 300")]
 
-    def bytes_postgres(self, server: Postgres) -> list[Figure]:
+    def bytes_postgres(self, server: Server) -> list[Figure]:
         count, url = self.sizes.finished, server.empty()
         world.found(url, count)
         self._broadcast(url, count, CORES)
         world.all_sent(url, count)
-        outside(url, "VACUUM FULL")
+        server.run("VACUUM FULL", url)
         sizes = select(func.pg_total_relation_size("deliveries") + func.pg_total_relation_size("due_items"))
         held = world.on(url, lambda c: c.execute(sizes).scalar_one())
         server.drop(url)

@@ -47,8 +47,8 @@ def command(port: int, db: str) -> None:
     """Serve the phones page on 127.0.0.1 until Ctrl-C."""
     logs.set_up(quiet=True)
     try:
-        with postgres() if db == "postgres" else nullcontext() as database:
-            asyncio.run(_demo(port, database))
+        with postgres() if db == "postgres" else nullcontext() as server:
+            asyncio.run(_demo(port, server.url if server else None))
     except OSError as error:
         if "in use" not in str(error):
             raise

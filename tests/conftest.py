@@ -6,14 +6,13 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from playwright.async_api import Browser, async_playwright
-from sqlalchemy import text
 
 from db.engine import Database
-from makebelieve.postgres import postgres as server
+from makebelieve.postgres import Server
+from makebelieve.postgres import postgres as running_server
 from tests import browser as machine
 
 
@@ -36,21 +35,26 @@ def database_url(migrated: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """A real PostgreSQL server with a migrated database "empty"; the address of its own database."""
-    with server() as url:
-        asyncio.run(_run(url, 'CREATE DATABASE "empty"'))
-        asyncio.run(_migrate(_named(url, "empty")))
-        yield url
+def postgres_server() -> Iterator[Server]:
+    """A real PostgreSQL server with a migrated database "empty"."""
+    with running_server() as server:
+        server.run('CREATE DATABASE "empty"')
+        asyncio.run(_migrate(server.at("empty")))
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_server: Server) -> str:
+    """The address of the server's own database."""
+    return postgres_server.url
 
 
 @pytest.fixture
-def server_url(postgres: str) -> Iterator[str]:
+def server_url(postgres_server: Server) -> Iterator[str]:
     """An empty database with all tables on a server."""
-    name = f"t{uuid4().hex}"
-    asyncio.run(_run(postgres, f'CREATE DATABASE "{name}" TEMPLATE "empty"'))
-    yield _named(postgres, name)
-    asyncio.run(_run(postgres, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    url = postgres_server.copy(postgres_server.at("empty"))
+    yield url
+    postgres_server.drop(url)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -84,20 +88,7 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-def _named(url: str, name: str) -> str:
-    address, _, query = url.partition("?")
-    return f"{address.rpartition('/')[0]}/{name}" + (f"?{query}" if query else "")
-
-
 async def _migrate(url: str) -> None:
     db = Database(url)
     await db.migrate()
-    await db.close()
-
-
-async def _run(url: str, statement: str) -> None:
-    db = Database(url)
-    async with db.engine.connect() as connection:
-        free = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await free.execute(text(statement))
     await db.close()

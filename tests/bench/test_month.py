@@ -9,8 +9,8 @@ import pytest
 from bench import month
 from bench.month import Played, Size
 from bench.processes import far_end
-from bench.product import postgres
 from bench.scale_meter import Cost
+from makebelieve.postgres import postgres
 
 
 @pytest.fixture(scope="module")
