@@ -6,21 +6,22 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, select
+from sqlalchemy import JSON, Connection, Integer, Select, Text, bindparam, cast, func, select
 
 from db import addresses as address_rows
+from db.columns import Key, Moment
 from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
-from db.sql import many, stir
-from db.tables import addresses, deliveries, due_items
+from db.sql import many, plan_afresh, stir
+from db.tables import addresses, deliveries, due_items, links
 
 SLICE = 500
 
 
 def go_on(connection: Connection, now: datetime, rules: Rules, up_to: int = NOTICE) -> bool:
     """Gather one slice of what is at least as pressing as `up_to`; whether more may be left."""
-    looked_at, _ = _gather(connection, now, rules, SLICE, up_to)
-    return looked_at >= SLICE
+    is_full, _ = _gather(connection, now, rules, SLICE, up_to)
+    return is_full
 
 
 def gather(connection: Connection, now: datetime, rules: Rules) -> int:
@@ -31,10 +32,17 @@ def gather(connection: Connection, now: datetime, rules: Rules) -> int:
     return _gather(connection, now, rules, SLICE)[1]
 
 
-def _gather(connection: Connection, now: datetime, rules: Rules, most: int, up_to: int = NOTICE) -> tuple[int, int]:
-    """How many items were looked at, and how many deliveries that made."""
+def _gather(connection: Connection, now: datetime, rules: Rules, most: int, up_to: int = NOTICE) -> tuple[bool, int]:
+    """Whether the slice was full, and how many deliveries it made."""
     _hold_for_the_night(connection, now, rules, most)
-    items = _ripe(connection, now, rules, most, up_to)
+    priorities = tuple(p for p in allowed(now, rules) if p <= up_to)
+    items = _ripe(connection, now, priorities, most)
+    if not items:
+        return False, 0
+    plan_afresh(connection)
+    is_full = len(items) >= most
+    if is_full:
+        items += _torn_off(connection, items, now, priorities)
     fresh = [item for item in items if item.worthless_after >= now]
     late = [item for item in items if item.worthless_after < now]
     _set_items(connection, late, state="expired")
@@ -42,31 +50,77 @@ def _gather(connection: Connection, now: datetime, rules: Rules, most: int, up_t
     ways = address_rows.best_of(connection, {item.person_id for item in fresh})
     _set_items(connection, [item for item in fresh if item.person_id not in ways], state="unreachable")
     reachable = [(ways[item.person_id], item) for item in fresh if item.person_id in ways]
-    return len(items), _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
+    return is_full, _deliver(connection, _spare(connection, reachable, now, rules), now, rules)
 
 
-def _ripe(connection: Connection, now: datetime, rules: Rules, most: int, up_to: int) -> list[Item]:
+def _ripe(connection: Connection, now: datetime, priorities: tuple[int, ...], most: int) -> list[Item]:
     """Priority by priority, so that each is one range of the index whatever waits for later."""
     items: list[Item] = []
-    for priority in (p for p in allowed(now, rules) if p <= up_to):
-        found = _due_now(select(due_items), priority, now).limit(most - len(items))
-        items += many(Item, connection.execute(found.with_for_update(skip_locked=True)).all())
+    for priority in priorities:
+        asked = {"of": priority, "now": now, "most": most - len(items)}
+        items += many(Item, connection.execute(_RIPE, asked).all())
         if len(items) >= most:
             break
     return items
 
 
-def _due_now(query: Select[Any], priority: int, now: datetime) -> Select[Any]:
-    here = (due_items.c.state == "waiting") & (due_items.c.priority == priority) & (due_items.c.due_at <= now)
-    return query.where(here).order_by(due_items.c.due_at, due_items.c.id)
+_WAITING = (due_items.c.state == "waiting") & (due_items.c.due_at <= bindparam("now", type_=Moment()))
+
+
+def _due_now(query: Select[Any]) -> Select[Any]:
+    mine = query.where(_WAITING, due_items.c.priority == bindparam("of"))
+    return mine.order_by(due_items.c.due_at, due_items.c.id).limit(bindparam("most", type_=Integer()))
+
+
+_RIPE = _due_now(select(due_items)).with_for_update(skip_locked=True)
+
+
+def _torn_off(connection: Connection, items: list[Item], now: datetime, priorities: tuple[int, ...]) -> list[Item]:
+    """What belongs into one message with these items, and would be a second one only because the slice ended here."""
+    persons = {item.person_id for item in items}
+    about = {item.person_id for item in items if KINDS[item.kind].merges}
+    about.update(connection.execute(_HOUSEMATES, {"persons": list(persons)}).scalars())
+    if not about:
+        return []
+    asked = {"now": now, "priorities": priorities, "persons": list(about)}
+    taken = {item.id for item in items}
+    said = {_same(item) for item in items}
+    found = many(Item, connection.execute(_THEIRS, asked).all())
+    return [item for item in found if item.id not in taken and _same(item) in said]
+
+
+_mates = links.alias("mates")
+_HOUSEMATES = (  # those who read the same phone as another of these
+    select(_mates.c.person_id)
+    .join(links, (links.c.address_id == _mates.c.address_id) & (links.c.person_id != _mates.c.person_id))
+    .where(links.c.person_id.in_(bindparam("persons", expanding=True)))
+)
+_THEIRS = (
+    select(due_items)
+    .where(
+        _WAITING,
+        due_items.c.priority.in_(bindparam("priorities", expanding=True)),
+        due_items.c.person_id.in_(bindparam("persons", expanding=True)),
+    )
+    .order_by(due_items.c.due_at, due_items.c.id)
+    .with_for_update(skip_locked=True)
+)
+
+
+def _same(item: Item) -> str:
+    """What of one address has this in common is one message."""
+    return "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
 
 
 def _hold_for_the_night(connection: Connection, now: datetime, rules: Rules, most: int) -> None:
     """What may not leave now is due in the morning: whoever asks when somebody was told goes by that."""
     for priority in set(PRIORITIES) - set(allowed(now, rules)):
-        ids = connection.execute(_due_now(select(due_items.c.id), priority, now).limit(most)).scalars().all()
+        ids = connection.execute(_RIPE_IDS, {"of": priority, "now": now, "most": most}).scalars().all()
         mine = due_items.update().where(due_items.c.id.in_(ids), due_items.c.state == "waiting")
         connection.execute(mine.values(due_at=rules.next_allowed(now)))
+
+
+_RIPE_IDS = _due_now(select(due_items.c.id))
 
 
 def _spare(
@@ -90,8 +144,7 @@ def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetim
     """One delivery for each bundle: all that merges, and the same thing to several people of a household."""
     bundles: dict[tuple[int, str], list[Item]] = {}
     for address_id, item in items:
-        same = "merged" if KINDS[item.kind].merges else f"{item.kind} {item.subject} {item.revision}"
-        bundles.setdefault((address_id, same), []).append(item)
+        bundles.setdefault((address_id, _same(item)), []).append(item)
     if not bundles:
         return 0
     today = rules.local(now).date().isoformat()
@@ -102,13 +155,19 @@ def _deliver(connection: Connection, items: list[tuple[int, Item]], now: datetim
     ]
     made = deliveries.insert().returning(deliveries.c.id, sort_by_parameter_order=True)
     ids = connection.execute(made, rows).scalars().all()
-    places = [
-        {"item": item.id, "into": into} for into, bundle in zip(ids, bundles.values(), strict=True) for item in bundle
-    ]
-    travels = due_items.update().where(due_items.c.id == bindparam("item"))
-    connection.execute(travels.values(state="travelling", delivery_id=bindparam("into")), places)
+    places = {item.id: into for into, bundle in zip(ids, bundles.values(), strict=True) for item in bundle}
+    connection.execute(_TRAVELS, {"places": places})
     stir(connection)  # what is gathered here may be sent by another process
     return len(ids)
+
+
+# Both engines read pairs out of one value: a statement for each item would take longer than all the rest.
+_places = func.json_each(bindparam("places", type_=JSON())).table_valued("key", "value", name="places")
+_TRAVELS = (
+    due_items.update()
+    .where(due_items.c.id == cast(_places.c.key, Key))
+    .values(state="travelling", delivery_id=cast(cast(_places.c.value, Text), Key))
+)
 
 
 def _bots(connection: Connection, address_ids: set[int]) -> dict[int, int]:

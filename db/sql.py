@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -74,6 +74,18 @@ def stir(connection: Connection) -> None:
     """Let other processes know, once this is committed, that there is something to do."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_notify(STIR, "")))
+
+
+def plan_afresh(connection: Connection) -> None:
+    """Have a server plan each statement of this transaction for the tables as they are now.
+
+    A plan that it has kept may be from when they were empty, and goes through the whole of one for each row of another.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PLAN_AFRESH)
+
+
+_PLAN_AFRESH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
 def only_one(connection: Connection, what: int) -> bool:

@@ -149,6 +149,24 @@ async def test_a_household_hears_the_same_thing_once(cell: Tell) -> None:
     await cell(story)
 
 
+async def test_the_end_of_a_slice_tears_no_message_apart(cell: Tell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gathering, "SLICE", 1)
+
+    def story(c: Cell) -> None:
+        c.join(c.tinh, c.sinh)
+        c.due("prepare", c.tinh)
+        c.due("materials", c.tinh, subject=2)
+        c.due("invite", c.sinh, subject=3)
+        c.due("notice", c.tinh, subject=4)
+        c.due("notice", c.tinh, c.sinh, subject=5)
+        assert not gathering.go_on(c.connection, NOON, RULES, up_to=outbox.CHANGE)
+        while gathering.go_on(c.connection, NOON, RULES):
+            assert c.gather() <= 1
+        assert c.travel() == [["prepare", "materials", "invite"], ["notice"], ["notice", "notice"]]
+
+    await cell(story)
+
+
 async def test_one_reminder_a_day_and_the_next_in_the_morning(cell: Tell) -> None:
     def story(c: Cell) -> None:
         c.join(c.tinh)
