@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, lite
 from db import conversations, outbox, people
 from db.fanout import KIND, Stretch
 from db.notices import SLICE, Notice
-from db.sql import many, one
+from db.sql import many, one, plan_afresh
 from db.tables import BUSY, deliveries, due_items, notice_people, notices
 from db.tables import people as people_table
 from db.tables import units as units_table
@@ -215,6 +215,7 @@ def count_on(connection: Connection, now: datetime) -> bool:
     notice = one(Notice, row)
     if notice is None:
         return False
+    plan_afresh(connection)
     after = notice.counted_to if notice.counting else 0
     end = _end_of_slice(connection, notice.id, after)
     stretch = Stretch(after, notice.listed_end if end is None else end)
