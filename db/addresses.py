@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from db import notices
+from db.columns import among
 from db.people import Person
 from db.sql import add_once, insert, many, one
 from db.tables import addresses, bots, links, people
@@ -116,7 +117,7 @@ _HOMES = (
     select(links.c.address_id, links.c.stopped_at, people)
     .join_from(links, people)
     .where(
-        links.c.address_id.in_(bindparam("here", expanding=True)),
+        among(links.c.address_id, "here"),
         links.c.consent == "agreed",
         people.c.left_at.is_(None),
     )

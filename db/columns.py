@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     BindParameter,
     Column,
+    ColumnElement,
     DateTime,
     Dialect,
     ForeignKey,
     Integer,
     MetaData,
+    Text,
     TypeDecorator,
+    bindparam,
     literal,
 )
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeEngine
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -46,6 +55,46 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return EPOCH + timedelta(microseconds=value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class _Keys(TypeDecorator[Collection[int]]):
+    """Many numbers as one value: an array, or JSON where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        found = list(value or ())
+        return json.dumps(found) if dialect.name == "sqlite" else found
+
+
+class among(FunctionElement[bool]):  # noqa: N801  reads as the function that it is, like `exists` and `func`
+    """SQL: whether a column is one of the numbers bound under a name: `among(people.c.id, "ids")`.
+
+    The statement is the same for any count of them. `IN` with as many places as numbers is built anew for each, which
+    costs more than to run it, and a server prepares every length by itself.
+    """
+
+    type: Any = NullType()  # said to be a truth, SQLite would be asked whether it equals 1, and pass its index over
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any], bound: str) -> None:
+        super().__init__(column, bindparam(bound, type_=_Keys()))
+
+
+@compiles(among, "sqlite")
+def _in_json(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, keys = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({keys})))"  # noqa: S608  both are what SQLAlchemy made of them
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **options: Any) -> str:
+    column, keys = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"({column} = ANY ({keys}))"
 
 
 # SQLite counts rows by itself only in a column of type INTEGER.

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
+from db.columns import among
 from db.sql import put
 from db.tables import addresses, conversations, offers, screens
 
@@ -75,7 +76,7 @@ def offered(connection: Connection, menus: Sequence[tuple[int, Offer]]) -> None:
 
 def _older() -> Select[Any]:
     place = func.row_number().over(partition_by=offers.c.address_id, order_by=offers.c.id.desc()).label("place")
-    here = offers.c.address_id.in_(bindparam("here", expanding=True))
+    here = among(offers.c.address_id, "here")
     ranked = select(offers.c.id, place).where(here).subquery()
     return select(ranked.c.id).where(ranked.c.place > KEPT_OFFERS)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Select, bindparam, exists, select
 
+from db.columns import among
 from db.sql import add_once
 from db.tables import received
 
@@ -55,8 +56,8 @@ def _oldest() -> Select[Any]:
     older = received.alias("older")
     same = (older.c.state == "waiting") & (older.c.bot_id == received.c.bot_id) & (older.c.chat == received.c.chat)
     first = ~exists().where(same, older.c.id < received.c.id)
-    here = (received.c.state == "waiting") & received.c.bot_id.in_(bindparam("bots", expanding=True))
-    wanted = received.c.id.not_in(bindparam("but", expanding=True))
+    here = (received.c.state == "waiting") & among(received.c.bot_id, "bots")
+    wanted = ~among(received.c.id, "but")
     found = select(*(received.c[name] for name in Waiting.__dataclass_fields__)).where(here, wanted, first)
     return found.order_by(received.c.id).limit(bindparam("most", type_=Integer())).with_for_update(skip_locked=True)
 

@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
+from db.columns import among
 from db.rules import Rules
 from db.sql import add_once, insert, many
 from db.tables import addresses, deliveries, due_items, screens
@@ -232,7 +233,7 @@ def items_of(connection: Connection, delivery_ids: Iterable[int]) -> dict[int, l
 
 _CARRIED = (
     select(due_items)
-    .where(due_items.c.delivery_id.in_(bindparam("deliveries", expanding=True)))
+    .where(among(due_items.c.delivery_id, "deliveries"))
     .order_by(due_items.c.id)
 )
 

@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from db import conversations, outbox, workers
-from db.columns import Moment
+from db.columns import Moment, among
 from db.conversations import Offer
 from db.outbox import ANSWER, KINDS, REMINDER, SCREEN, Delivery, allowed
 from db.rules import Rules
@@ -143,7 +143,7 @@ _WHOLE: Select[Any] = (
             talks, talks.c.address_id == deliveries.c.address_id
         )
     )
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)), deliveries.c.state == "queued")
+    .where(among(deliveries.c.id, "ids"), deliveries.c.state == "queued")
     .with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
 )
 
@@ -193,7 +193,7 @@ def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_i
 
 _MARKED = (
     deliveries.update()
-    .where(deliveries.c.id.in_(bindparam("ids", expanding=True)))
+    .where(among(deliveries.c.id, "ids"))
     .values(
         state="sending",
         worker_id=bindparam("worker"),
