@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -28,7 +29,8 @@ ROOT = Path(__file__).parent.parent.parent
 SOON_S = 60.0
 RATE = 300
 PATIENCE_S = 3.0
-__all__ = ["INVITATION", "NOTICE", "ROOT", "TOKEN", "Living", "Worker", "living"]
+SECRET = "Shown-by_Telegram-only"
+__all__ = ["INVITATION", "NOTICE", "ROOT", "TOKEN", "Living", "Worker", "hearing", "living"]
 
 
 class Worker:
@@ -186,6 +188,16 @@ def _soonest(connection: Connection) -> datetime | None:
         return None
     waits = select(func.min(deliveries.c.send_after)).where(deliveries.c.state == "queued")
     return connection.execute(waits).scalar()
+
+
+def hearing(way: str) -> dict[str, str]:
+    """How the platform's news come in: asked for ("poll"), or brought ("webhook")."""
+    if way == "poll":
+        return {}
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    return {"webhook": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}", "webhook_secret": SECRET}
 
 
 @asynccontextmanager

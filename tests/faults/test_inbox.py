@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import signal
-import socket
 from collections import Counter
 from pathlib import Path
 
@@ -13,33 +12,17 @@ import pytest
 from sqlalchemy import select
 
 from db.tables import intentions, received
-from simulator.model import Json
 from tests.faults.commune import Load
 from tests.faults.conftest import Keep, seeds
 from tests.faults.judge import judge, passed
-from tests.faults.living import Living, living
+from tests.faults.living import Living, hearing, living
 
 SHORT_PEOPLE, LONG_PEOPLE = 100, 1000
 KILLS = 4
 SLOWEST_S = 0.6  # a person
 SHORT = 1
 CHOICES = ("yes", "late")
-SECRET = "Shown-by_Telegram-only"
 MARK = re.compile(r" ?\(gửi lại\)")
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def hearing(way: str) -> Json:
-    """How the platform's news come in: asked for, or brought."""
-    if way == "poll":
-        return {}
-    port = free_port()
-    return {"webhook": f"http://127.0.0.1:{port}", "listen": f"127.0.0.1:{port}", "webhook_secret": SECRET}
 
 
 def show_invitations(bot: Living) -> None:
