@@ -7,21 +7,32 @@ database plays it to the end. The far end's own ledger is the judge.
 
 from __future__ import annotations
 
+import asyncio
+import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+import pytest
 from sqlalchemy import select
 
 from app import App, build
 from config import Delivery, Settings, Telegram
+from db import workers
 from db.tables import deliveries, intentions
+from makebelieve.postgres import Server
 from simulator import Clock, Simulator, running
 from tests.conftest import copy_of
+from tests.faults.conftest import Keep
 from tests.stories.village import TOKEN, Village, at
+
+FEW = 6  # of the moments on a server, in a short run
+
+FreshUrl = Callable[[], Awaitable[str]]
 
 
 class Crash(BaseException):
@@ -57,8 +68,7 @@ class Fuse:
 
 
 @asynccontextmanager
-async def place(path: Path) -> AsyncIterator[tuple[Simulator, Settings, str]]:
-    url = f"sqlite+aiosqlite:///{path}"
+async def place(url: str) -> AsyncIterator[tuple[Simulator, Settings, str]]:
     settings = Settings(
         database=url, secret="for tests only", telegram=Telegram(token=TOKEN), delivery=Delivery(per_second=1000)
     )
@@ -81,10 +91,17 @@ async def leave_behind(app: App) -> None:
     await app.db.close()
 
 
-async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any], dict[str, Any]]:
+async def take_over(app: App) -> None:
+    """On a server nothing but their beats says that the others are dead; here they are, without waiting for it."""
+    if not app.db.is_sqlite:
+        dead = await app.db.read(lambda c: workers.beats(c, but=app.sender.worker))
+        await app.sender.recover(dead)
+
+
+async def lived_through(url: str, burns_at: int | None) -> tuple[int, list[Any], dict[str, Any]]:
     """Play the story, dying at a moment; (moments passed, the far end's ledger, what the database holds)."""
     fuse = Fuse(burns_at)
-    async with place(path) as (simulator, settings, base):
+    async with place(url) as (simulator, settings, base):
         app = await start(simulator, settings, base)
         village = Village(app, simulator, buttons=True)
         await village.found()
@@ -110,6 +127,7 @@ async def lived_through(path: Path, burns_at: int | None) -> tuple[int, list[Any
         if died:
             await leave_behind(app)
             village.app = app = await start(simulator, settings, base)
+            await take_over(app)
             await to_the_end()
         passed, fuse.burns_at = fuse.passed, None
         held = await app.db.read(
@@ -131,16 +149,46 @@ def told(ledger: list[Any]) -> Counter[tuple[int, str]]:
     return Counter((row["chat"], re.sub(r" \(gửi lại\)", "", row["text"], count=1)) for row in sent)
 
 
-async def test_a_crash_at_any_moment_loses_nothing(migrated: Path, tmp_path: Path) -> None:
-    moments, calm, _ = await lived_through(copy_of(migrated, tmp_path / "calm.db"), None)
+async def survived(fresh_url: FreshUrl, few: int | None) -> dict[str, int]:
+    """Die at every moment, or at a few of them."""
+    moments, calm, _ = await lived_through(await fresh_url(), None)
     expected = told(calm)
     assert moments > 15
     assert set(expected.values()) == {1}
-    for burns_at in range(1, moments + 1):
-        _, ledger, held = await lived_through(copy_of(migrated, tmp_path / f"{burns_at}.db"), burns_at)
+    every = range(1, moments + 1)
+    figures = {"kills": 0, "twice": 0}
+    for burns_at in every if few is None else random.Random(few).sample(every, few):
+        _, ledger, held = await lived_through(await fresh_url(), burns_at)
         found = told(ledger)
         assert set(found) == set(expected), f"lost or foreign after dying at {burns_at}"
         twice = sum(found.values()) - sum(expected.values())
         assert twice <= len(held["resent"]), f"sent twice without being named, after dying at {burns_at}"
         assert held["open"] == []
         assert held["yes"] == [("yes", 0)]
+        figures = {"kills": figures["kills"] + 1, "twice": figures["twice"] + twice}
+    return figures
+
+
+@pytest.fixture
+async def on_server(postgres_server: Server) -> AsyncIterator[FreshUrl]:
+    made: list[str] = []
+
+    async def fresh_url() -> str:
+        made.append(await asyncio.to_thread(postgres_server.copy, postgres_server.at("empty")))
+        return made[-1]
+
+    yield fresh_url
+    for url in made:
+        await asyncio.to_thread(postgres_server.drop, url)
+
+
+async def test_a_crash_at_any_moment_loses_nothing(migrated: Path, tmp_path: Path, keep: Keep) -> None:
+    async def fresh_url() -> str:
+        return f"sqlite+aiosqlite:///{copy_of(migrated, tmp_path / f'{uuid4().hex}.db')}"
+
+    keep("dead before and after every step, sqlite", **await survived(fresh_url, None))
+
+
+@pytest.mark.parametrize("few", [FEW, pytest.param(None, marks=pytest.mark.proof)])
+async def test_nor_does_it_on_a_server(on_server: FreshUrl, few: int | None, keep: Keep) -> None:
+    keep("dead before and after every step, postgresql", **await survived(on_server, few))
