@@ -77,7 +77,7 @@ async def _move(source: Database, url: str) -> list[str]:
 def _target(url: str) -> Database:
     try:
         if url.startswith(SERVER):
-            return Database(url)
+            return Database(url, patience=None)  # its statements are as long as the file is big
     except (ArgumentError, ValueError):
         pass  # said below: the address may hold a password, which is not repeated
     sys.exit(WRONG_ADDRESS)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -43,6 +43,8 @@ CONNECTIONS = 8  # of one process to a server
 # A process that is frozen in the middle of a transaction, or cut off, must not keep its locks from the others; a little
 # shorter than it takes until it is taken for dead (db/workers.py). Milliseconds.
 _SERVER = {"idle_in_transaction_session_timeout": "6000"}
+PATIENCE_S = 30.0  # with one statement: a network that is cut says nothing at all
+CONNECT_S = 10.0
 
 # Two transactions got into each other's way, and the server broke one off: deadlock, serialization.
 _CROSSED = ("40P01", "40001")
@@ -66,11 +68,14 @@ class InUseError(Exception):
 
 
 class Database:
-    """`url`: "sqlite+aiosqlite:///bot.db" or "postgresql+asyncpg://user@host/name"."""
+    """`url`: "sqlite+aiosqlite:///bot.db" or "postgresql+asyncpg://user@host/name".
 
-    def __init__(self, url: str) -> None:
-        self.url = make_url(url)
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url)
+    `patience`: seconds after which a server that has not answered a statement counts as away; None for work of hours.
+    """
+
+    def __init__(self, url: str, patience: float | None = PATIENCE_S) -> None:
+        self.url, self.patience = make_url(url), patience
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _server_engine(url, patience)
         self._writer = Writer(_writing_engine(self.url)) if self.is_sqlite else None
         self._lock: int | None = None
 
@@ -134,7 +139,7 @@ class Database:
             with contextlib.suppress(
                 OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError
             ):
-                await _heard_from(await asyncpg.connect(address), stirred)
+                await _heard_from(await asyncpg.connect(address, timeout=CONNECT_S), stirred, self.patience)
             log.warning("The server does not say any more what others have left to do; it is asked again")
             await asyncio.sleep(1)
 
@@ -169,14 +174,18 @@ class Database:
         await self.engine.dispose()
 
 
-async def _heard_from(connection: Any, stirred: Callable[[], None]) -> None:
-    """Pass on what other processes say, until the server is gone."""
+async def _heard_from(connection: Any, stirred: Callable[[], None], patience: float | None) -> None:
+    """Pass on what other processes say, until the server is gone; raises TimeoutError where it answers nothing."""
     gone = asyncio.Event()
     connection.add_termination_listener(lambda _: gone.set())
     try:
         await connection.add_listener(STIR, lambda *_: stirred())
         stirred()  # what was said while nobody listened
-        await gone.wait()
+        while not gone.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(gone.wait(), patience)
+            if not gone.is_set():  # a server that is silent may have nothing to say, or be cut off
+                await connection.execute("SELECT 1", timeout=patience)
     finally:
         connection.terminate()
 
@@ -239,10 +248,19 @@ def _upgrade(connection: Connection) -> None:
     command.upgrade(config, "head")
 
 
-def _server_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
-        url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, connect_args={"server_settings": _SERVER}
-    )
+def _server_engine(url: str, patience: float | None) -> AsyncEngine:
+    how = {"server_settings": _SERVER, "command_timeout": patience, "timeout": CONNECT_S}
+    engine = create_async_engine(url, hide_parameters=True, pool_size=CONNECTIONS, max_overflow=0, connect_args=how)
+    event.listen(engine.sync_engine, "handle_error", _unanswered)
+    return engine
+
+
+def _unanswered(context: ExceptionContext) -> Exception | None:
+    """A statement that the server never answered: the connection is given up, and all others that lead to it."""
+    if not isinstance(context.original_exception, TimeoutError):
+        return None
+    context.is_disconnect = True
+    return OperationalError(context.statement, None, context.original_exception, connection_invalidated=True)
 
 
 def _sqlite_engine(url: str) -> AsyncEngine:
