@@ -125,7 +125,7 @@ async def test_a_bot_that_ends_while_the_disk_is_full(database_url: str, tmp_pat
         await bot.until_heard(PEOPLE // 2)
         allow(worker, A_FEW_PAGES)
         await broken_off(bot, NOT_SETTLED)
-        await bot.end(how)
+        assert await bot.end(how) == (0 if how == signal.SIGTERM else -how)
         assert whole(bot)
         bot.simulator.faults.waiting.clear()
         await bot.start()

@@ -96,7 +96,7 @@ async def power_cut(bot: Living, disk: Disk, chance: random.Random) -> None:
     assert disk.copy_to(disk.path.with_name("looked-at.db")).verdict() == "ok"
 
 
-@pytest.mark.parametrize("seed", seeds(1, 20))
+@pytest.mark.parametrize("seed", seeds(1, 30))
 async def test_after_a_power_cut_it_goes_on(migrated: Path, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance, disk = random.Random(seed), Disk(copy_of(migrated, tmp_path / "bot.db"))
     async with living(f"sqlite+aiosqlite:///{disk.path}", tmp_path, PEOPLE) as bot:

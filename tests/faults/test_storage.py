@@ -41,6 +41,22 @@ async def test_connections_to_the_server_are_cut(server_url: str, tmp_path: Path
         keep("connections to the server cut, postgresql", cuts=3, **passed(bot, await judge(bot)))
 
 
+async def test_somebody_else_holds_the_tables_for_a_while(server_url: str, tmp_path: Path) -> None:
+    """A restructuring by hand, say: two processes hang on it in the middle of what they do, and neither is buried."""
+    async with living(server_url, tmp_path, PEOPLE) as bot:
+        workers = [await bot.start(), await bot.start()]
+        await bot.until_heard(PEOPLE // 2)
+        async with bot.database.engine.connect() as somebody:
+            await somebody.execute(text("LOCK TABLE deliveries, received, bots IN ACCESS EXCLUSIVE MODE"))
+            await bot.pause(3)
+        await bot.until_idle()
+        for worker in workers:
+            assert await worker.end(signal.SIGTERM) == 0
+        verdict = await judge(bot)
+        passed(bot, verdict)
+        assert (verdict.named, verdict.twice) == (0, 0)
+
+
 async def test_somebody_else_holds_the_file_for_a_while(database_url: str, tmp_path: Path) -> None:
     async with living(database_url, tmp_path, PEOPLE) as bot:
         await bot.start()
