@@ -57,7 +57,7 @@ class App:
         self.rules = settings.rules()
         self.channels_to_open = channels
         self.channels: dict[int, Channel] = {}
-        self.inbound = Inbound(db, self.channels, clock, self.rules)
+        self.inbound = Inbound(db, self.channels, clock, self.rules, self._follow_up)
         self.sender: Sender
         self._watch = Watch()
         self._heard, self._due = asyncio.Event(), asyncio.Event()
@@ -184,6 +184,9 @@ class App:
     def _rouse(self) -> None:
         """Something came or was done: whoever goes on from there looks at once."""
         self._heard.set()
+        self._follow_up()
+
+    def _follow_up(self) -> None:
         self._due.set()
         self.sender.wake()
 
@@ -212,7 +215,9 @@ class App:
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _is_mine(self, bot_id: int) -> bool:
-        """Whether this process is the one that asks a bot's platform for news."""
+        """Whether this process is the one that asks a bot's platform for news; on a file there is no other."""
+        if self.db.is_sqlite:
+            return True
         return await self.db.write(lambda c: workers.polls(c, self.sender.worker, bot_id))
 
     async def _hear(self) -> None:
@@ -220,7 +225,6 @@ class App:
             self._heard.clear()
             try:
                 if await self.inbound.handle_waiting(self._heard):
-                    self._rouse()
                     continue
             except Exception as error:
                 # The database may be away for a while: every row is still there when it is back.

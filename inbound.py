@@ -40,12 +40,20 @@ class Handled:
 
 
 class Inbound:
-    """Takes news from the channels and answers them; the answers leave by the outbox."""
+    """Takes news from the channels and answers them; the answers leave by the outbox.
+
+    `handled` is called whenever some have been: there are answers to be sent, and something may have become due.
+    """
 
     def __init__(
-        self, db: Database, channels: Mapping[int, Channel], clock: Callable[[], datetime], rules: Rules
+        self,
+        db: Database,
+        channels: Mapping[int, Channel],
+        clock: Callable[[], datetime],
+        rules: Rules,
+        handled: Callable[[], None],
     ) -> None:
-        self.db, self.channels, self.clock, self.rules = db, channels, clock, rules
+        self.db, self.channels, self.clock, self.rules, self.handled = db, channels, clock, rules, handled
         self._unstored: dict[int, list[inbox.Arrival]] = {}
         self._fetching: dict[int, asyncio.Task[None]] = {}
         self._courtesies: set[asyncio.Task[None]] = set()
@@ -85,6 +93,8 @@ class Inbound:
             group = await self.db.write(self._handle_some)
             for one in group:
                 self._follow(one)
+            if group:
+                self.handled()
             handled += sum(not one.wanted for one in group)
             if not group:
                 if not self._fetching or (news and handled):
@@ -166,6 +176,7 @@ class Inbound:
             log.exception("An event could not be handled", received=row.id)
             reason = type(error).__name__
             await self.db.surely(lambda c: self._failed(c, row, heard, reason))
+        self.handled()
         self._see(self.channels[row.bot_id], heard, answer)
 
     async def _document(self, heard: Heard, wanted: Document) -> RosterFile | UnreadableRoster | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,6 +50,7 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
     if not inbox.take(connection, heard.row_id):
         return None
     turn = _turn(connection, heard, now, rules)
+    begun = copy.deepcopy(turn.conversation)
     if heard.incoming.action and heard.incoming.message_id:
         wire.proven(connection, turn.address.id, heard.incoming.message_id, heard.incoming.action, now)
     lost = turn.conversation.lost
@@ -61,7 +63,8 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
         _remember(turn.conversation, message, now)
         if not (message.toast and turn.incoming.tap_id):
             outbox.answer(connection, turn.address.id, message.to_json(), now)
-    conversations.save(connection, turn.address.id, turn.conversation)
+    if turn.conversation != begun:
+        conversations.save(connection, turn.address.id, turn.conversation)
     return message
 
 
