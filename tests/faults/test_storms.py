@@ -49,8 +49,8 @@ async def weathered(bot: Living) -> None:
 async def test_a_storm_of_everything(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance = random.Random(seed)
     async with living(usual_url, tmp_path, PEOPLE) as bot:
-        bot.simulator.faults = Storm(chance, CERTAIN + LOST_ANSWERS, left=60, likely=0.2)
         await bot.start()
+        bot.simulator.faults = Storm(chance, CERTAIN + LOST_ANSWERS, left=60, likely=0.2)
         for phone in chance.sample(bot.phones, 10):
             phone.say("0")
         await weathered(bot)
