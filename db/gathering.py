@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, Connection, Integer, Select, Text, bindparam, cast, func, select
 
 from db import addresses as address_rows
-from db.columns import Key, Moment
+from db.columns import Key, Moment, among
 from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
 from db.sql import many, plan_afresh, stir
@@ -82,7 +82,7 @@ def _torn_off(connection: Connection, items: list[Item], now: datetime, prioriti
     about.update(connection.execute(_HOUSEMATES, {"persons": list(persons)}).scalars())
     if not about:
         return []
-    asked = {"now": now, "priorities": priorities, "persons": list(about)}
+    asked = {"now": now, "priorities": list(priorities), "persons": list(about)}
     taken = {item.id for item in items}
     said = {_same(item) for item in items}
     found = many(Item, connection.execute(_THEIRS, asked).all())
@@ -93,14 +93,14 @@ _mates = links.alias("mates")
 _HOUSEMATES = (  # those who read the same phone as another of these
     select(_mates.c.person_id)
     .join(links, (links.c.address_id == _mates.c.address_id) & (links.c.person_id != _mates.c.person_id))
-    .where(links.c.person_id.in_(bindparam("persons", expanding=True)))
+    .where(among(links.c.person_id, "persons"))
 )
 _THEIRS = (
     select(due_items)
     .where(
         _WAITING,
-        due_items.c.priority.in_(bindparam("priorities", expanding=True)),
-        due_items.c.person_id.in_(bindparam("persons", expanding=True)),
+        among(due_items.c.priority, "priorities"),
+        among(due_items.c.person_id, "persons"),
     )
     .order_by(due_items.c.due_at, due_items.c.id)
     .with_for_update(skip_locked=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from db import meetings as meeting_rows
 from db import people as people_rows
+from db.columns import among
 from db.meetings import Meeting
 from db.people import Person
 from db.sql import many, one
@@ -39,7 +39,10 @@ class Intention:
 
 
 def get(connection: Connection, intention_id: int) -> Intention | None:
-    return one(Intention, connection.execute(select(intentions).where(intentions.c.id == intention_id)).first())
+    return one(Intention, connection.execute(_GET, {"intention": intention_id}).first())
+
+
+_GET = select(intentions).where(intentions.c.id == bindparam("intention"))
 
 
 def of(connection: Connection, meeting_id: int, person_id: int) -> Intention | None:
@@ -56,6 +59,19 @@ def current(connection: Connection, meeting: Meeting, person_id: int) -> Intenti
     """What the person said about the meeting as it stands now; an answer to an earlier date does not count."""
     said = of(connection, meeting.id, person_id)
     return said if said and said.revision == meeting.revision else None
+
+
+def of_some(connection: Connection, meeting: Meeting, person_ids: Iterable[int]) -> dict[int, Intention]:
+    """`current` of many people at once; who has said nothing is left out."""
+    asked = {"about": meeting.id, "as_of": meeting.revision, "persons": list(person_ids)}
+    return {said.person_id: said for said in many(Intention, connection.execute(_OF_SOME, asked).all())}
+
+
+_OF_SOME = select(intentions).where(
+    intentions.c.meeting_id == bindparam("about"),
+    intentions.c.revision == bindparam("as_of"),
+    among(intentions.c.person_id, "persons"),
+)
 
 
 def record(
@@ -205,14 +221,18 @@ _SILENT = (
 
 
 def status(connection: Connection, meeting: Meeting) -> Status:
-    here = (people.c.unit_id == meeting.unit_id) & people.c.left_at.is_(None)
-    ways = select(people.c.id).where(here, people_rows.reachable())
-    reachable = set(connection.execute(ways).scalars())
-    said_now = (intentions.c.meeting_id == meeting.id) & (intentions.c.revision == meeting.revision)
-    said = {i.person_id: i for i in many(Intention, connection.execute(select(intentions).where(said_now)).all())}
-    lines = [
-        Line(person, said.get(person.id), person.id in reachable)
-        for person in meeting_rows.invited(connection, meeting.unit_id)
-    ]
-    exempt = [p for p in people_rows.of_cell(connection, meeting.unit_id) if p.standing == "exempt"]
-    return Status(meeting, lines, exempt)
+    reachable = set(connection.execute(_REACHABLE, {"cell": meeting.unit_id}).scalars())
+    answers = connection.execute(_SAID_NOW, {"about": meeting.id, "as_of": meeting.revision})
+    said = {i.person_id: i for i in many(Intention, answers.all())}
+    cell = people_rows.of_cell(connection, meeting.unit_id)
+    counted = [p for p in cell if p.standing in people_rows.COUNTED]
+    lines = [Line(person, said.get(person.id), person.id in reachable) for person in counted]
+    return Status(meeting, lines, [p for p in cell if p.standing == "exempt"])
+
+
+_REACHABLE = select(people.c.id).where(
+    people.c.unit_id == bindparam("cell"), people.c.left_at.is_(None), people_rows.reachable()
+)
+_SAID_NOW = select(intentions).where(
+    intentions.c.meeting_id == bindparam("about"), intentions.c.revision == bindparam("as_of")
+)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from db import people as people_rows
+from db.columns import among
 from db.outbox import cancel_items
 from db.people import Person
 from db.rules import Rules, Step
@@ -43,14 +44,22 @@ class Meeting:
 
 
 def get(connection: Connection, meeting_id: int) -> Meeting | None:
-    return one(Meeting, connection.execute(select(meetings).where(meetings.c.id == meeting_id)).first())
+    return one(Meeting, connection.execute(_GET, {"meeting": meeting_id}).first())
+
+
+_GET = select(meetings).where(meetings.c.id == bindparam("meeting"))
 
 
 def for_person(connection: Connection, meeting_id: int, person_id: int) -> Meeting | None:
     """A meeting of the person's own cell; None for any other."""
-    mine = select(meetings).join(people, people.c.unit_id == meetings.c.unit_id)
-    found = mine.where(meetings.c.id == meeting_id, people.c.id == person_id)
-    return one(Meeting, connection.execute(found).first())
+    return one(Meeting, connection.execute(_OF_PERSON, {"meeting": meeting_id, "who": person_id}).first())
+
+
+_OF_PERSON = (
+    select(meetings)
+    .join(people, people.c.unit_id == meetings.c.unit_id)
+    .where(meetings.c.id == bindparam("meeting"), people.c.id == bindparam("who"))
+)
 
 
 def for_secretary(connection: Connection, meeting_id: int, person_id: int) -> Meeting | None:
@@ -63,16 +72,21 @@ def for_secretary(connection: Connection, meeting_id: int, person_id: int) -> Me
 
 def upcoming(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
     """The cell's meetings that are planned or waiting for a day, the next first."""
-    ahead = (meetings.c.unit_id == unit_id) & (meetings.c.state != "cancelled")
-    found = select(meetings).where(ahead, meetings.c.starts_at > now - LASTS).order_by(meetings.c.starts_at)
-    return many(Meeting, connection.execute(found).all())
+    return many(Meeting, connection.execute(_UPCOMING, {"cell": unit_id, "begun": now - LASTS}).all())
+
+
+_NEXT = (
+    select(meetings)
+    .where(meetings.c.unit_id == bindparam("cell"), meetings.c.starts_at > bindparam("begun"))
+    .order_by(meetings.c.starts_at)
+)
+_UPCOMING = _NEXT.where(meetings.c.state != "cancelled")
+_DROPPED = _NEXT.where(meetings.c.state == "cancelled")
 
 
 def dropped(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
     """The cell's coming meetings that will not be held, the next first."""
-    gone = (meetings.c.unit_id == unit_id) & (meetings.c.state == "cancelled")
-    found = select(meetings).where(gone, meetings.c.starts_at > now - LASTS).order_by(meetings.c.starts_at)
-    return many(Meeting, connection.execute(found).all())
+    return many(Meeting, connection.execute(_DROPPED, {"cell": unit_id, "begun": now - LASTS}).all())
 
 
 def next_planned(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
@@ -89,10 +103,21 @@ def on_day(connection: Connection, unit_id: int, day: date, rules: Rules) -> lis
 
 def open_for(connection: Connection, person_ids: Iterable[int], now: datetime) -> list[Meeting]:
     """The planned meetings that these people may be answering about just now."""
-    cells = select(people.c.unit_id).where(people.c.id.in_(list(person_ids)))
-    near = (meetings.c.state == "planned") & meetings.c.starts_at.between(now - LASTS, now + ASK_AHEAD)
-    found = select(meetings).where(meetings.c.unit_id.in_(cells), near).order_by(meetings.c.starts_at)
-    return many(Meeting, connection.execute(found).all())
+    asked = {"persons": list(person_ids), "from": now - LASTS, "to": now + ASK_AHEAD}
+    return many(Meeting, connection.execute(_OPEN, asked).all())
+
+
+_OPEN = (
+    select(meetings)
+    .where(
+        meetings.c.unit_id.in_(
+            select(people.c.unit_id).where(among(people.c.id, "persons")),
+        ),
+        meetings.c.state == "planned",
+        meetings.c.starts_at.between(bindparam("from"), bindparam("to")),
+    )
+    .order_by(meetings.c.starts_at)
+)
 
 
 def invited(connection: Connection, cell_id: int) -> list[Person]:

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, exists, func, or_, select
 
 from db import audience, audit, fanout, outbox, people, units
-from db.columns import moment
+from db.columns import among, moment
 from db.fanout import KIND, WORTH, Stretch
 from db.rules import Rules
 from db.secrecy import secret_mark
@@ -217,10 +217,16 @@ def went(connection: Connection, outcomes: Sequence[tuple[int, bool]], now: date
         series.setdefault(notice_id, []).append(accepted)
     taken = [notice_id for notice_id, results in series.items() if all(results)]
     if taken:
-        again = notices.c.id.in_(taken) & (notices.c.refusals > 0) & (notices.c.state != "paused")
-        connection.execute(notices.update().where(again).values(refusals=0))
+        connection.execute(_TAKEN_AGAIN, {"taken": taken})
     for notice_id in sorted(series.keys() - set(taken)):
         _count_refusals(connection, notice_id, series[notice_id], now)
+
+
+_TAKEN_AGAIN = (
+    notices.update()
+    .where(among(notices.c.id, "taken"), notices.c.refusals > 0, notices.c.state != "paused")
+    .values(refusals=0)
+)
 
 
 def _count_refusals(connection: Connection, notice_id: int, results: Sequence[bool], now: datetime) -> None:
@@ -310,7 +316,10 @@ def touched(connection: Connection, notice_id: int, now: datetime) -> None:
 
 
 def get(connection: Connection, notice_id: int) -> Notice | None:
-    return one(Notice, connection.execute(select(notices).where(notices.c.id == notice_id)).first())
+    return one(Notice, connection.execute(_GET, {"notice": notice_id}).first())
+
+
+_GET = select(notices).where(notices.c.id == bindparam("notice"))
 
 
 def for_official(connection: Connection, notice_id: int, person_id: int) -> Notice | None:

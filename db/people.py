@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, select
 
 from db import units as unit_rows
 from db.sql import insert, many, one
@@ -45,16 +45,21 @@ def add(connection: Connection, unit: Unit, name: str, **values: Any) -> Person:
 
 
 def get(connection: Connection, person_id: int) -> Person:
-    person = one(Person, connection.execute(select(people).where(people.c.id == person_id)).first())
+    person = one(Person, connection.execute(_GET, {"who": person_id}).first())
     if person is None:
         raise LookupError(f"no person {person_id}")
     return person
 
 
+_GET = select(people).where(people.c.id == bindparam("who"))
+
+
 def find(connection: Connection, person_id: int) -> Person | None:
     """Somebody who is on a roster now."""
-    here = (people.c.id == person_id) & people.c.left_at.is_(None)
-    return one(Person, connection.execute(select(people).where(here)).first())
+    return one(Person, connection.execute(_HERE, {"who": person_id}).first())
+
+
+_HERE = _GET.where(people.c.left_at.is_(None))
 
 
 def listed(unit: Unit) -> Select[Any]:
@@ -65,8 +70,12 @@ def listed(unit: Unit) -> Select[Any]:
 
 def of_cell(connection: Connection, cell_id: int) -> list[Person]:
     """Everybody of one cell, by given name; exempt members too."""
-    here = (people.c.unit_id == cell_id) & people.c.left_at.is_(None)
-    return many(Person, connection.execute(select(people).where(here).order_by(people.c.sort_key)).all())
+    return many(Person, connection.execute(_OF_CELL, {"cell": cell_id}).all())
+
+
+_OF_CELL = (
+    select(people).where(people.c.unit_id == bindparam("cell"), people.c.left_at.is_(None)).order_by(people.c.sort_key)
+)
 
 
 def give_role(connection: Connection, person: Person, unit: Unit, role: str) -> None:
@@ -75,32 +84,65 @@ def give_role(connection: Connection, person: Person, unit: Unit, role: str) -> 
 
 def roles_of(connection: Connection, person_id: int) -> list[tuple[str, int]]:
     """(role, unit) of a person, highest unit first."""
-    held = select(roles.c.role, roles.c.unit_id).join(units, units.c.id == roles.c.unit_id)
-    rows = connection.execute(held.where(roles.c.person_id == person_id).order_by(units.c.path)).all()
-    return [(row.role, row.unit_id) for row in rows]
+    return [(row.role, row.unit_id) for row in connection.execute(_ROLES_OF, {"who": person_id}).all()]
+
+
+_ROLES_OF = (
+    select(roles.c.role, roles.c.unit_id)
+    .join(units, units.c.id == roles.c.unit_id)
+    .where(roles.c.person_id == bindparam("who"))
+    .order_by(units.c.path)
+)
 
 
 def may(connection: Connection, person_id: int, wanted: tuple[str, ...], unit_id: int) -> bool:
     """Whether the person holds one of these roles on the unit or on one above it."""
-    path = unit_rows.get(connection, unit_id).path
-    held = select(roles.c.person_id).join(units, units.c.id == roles.c.unit_id)
-    mine = held.where(roles.c.person_id == person_id, roles.c.role.in_(wanted), unit_rows.reaches(units.c.path, path))
-    return connection.execute(mine.limit(1)).first() is not None
+    above = unit_rows.ancestors(unit_rows.get(connection, unit_id).path)
+    asked = {"who": person_id, "wanted": wanted, "above": above}
+    return connection.execute(_MAY, asked).first() is not None
+
+
+_MAY = (
+    select(roles.c.person_id)
+    .join(units, units.c.id == roles.c.unit_id)
+    .where(
+        roles.c.person_id == bindparam("who"),
+        roles.c.role.in_(bindparam("wanted", expanding=True)),
+        units.c.path.in_(bindparam("above", expanding=True)),
+    )
+    .limit(1)
+)
 
 
 def holders(connection: Connection, wanted: tuple[str, ...], unit_id: int) -> list[Person]:
     """Who holds one of these roles on exactly this unit."""
-    held = select(people).join(roles, roles.c.person_id == people.c.id)
-    here = held.where(roles.c.unit_id == unit_id, roles.c.role.in_(wanted), people.c.left_at.is_(None))
+    return many(Person, connection.execute(_HOLDERS, {"unit": unit_id, "wanted": wanted}).all())
+
+
+_HOLDERS = (
+    select(people)
+    .join(roles, roles.c.person_id == people.c.id)
+    .where(
+        roles.c.unit_id == bindparam("unit"),
+        roles.c.role.in_(bindparam("wanted", expanding=True)),
+        people.c.left_at.is_(None),
+    )
     # The secretary stands before his deputy wherever one of them is named.
-    return many(Person, connection.execute(here.order_by(roles.c.role.desc(), people.c.sort_key)).all())
+    .order_by(roles.c.role.desc(), people.c.sort_key)
+)
 
 
 def cells_of(connection: Connection, person_id: int) -> list[Unit]:
     """The cells that the person is secretary or deputy of."""
-    held = select(units).join(roles, roles.c.unit_id == units.c.id)
-    mine = held.where(roles.c.person_id == person_id, roles.c.role.in_(SECRETARIES), units.c.kind == "cell")
-    return many(Unit, connection.execute(mine.order_by(units.c.folded)).all())
+    return many(Unit, connection.execute(_LED, {"who": person_id}).all())
+
+
+_LED = (
+    select(units)
+    .join(roles, roles.c.unit_id == units.c.id)
+    .where(roles.c.person_id == bindparam("who"), roles.c.role.in_(SECRETARIES), units.c.kind == "cell")
+    .order_by(units.c.folded)
+)
 
 
 def cell_to_name(connection: Connection, person_id: int, unit_id: int) -> Unit | None:

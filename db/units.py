@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, bindparam, select
 
 from db.sql import insert, many, one
 from db.tables import units
@@ -23,10 +23,13 @@ class Unit:
 
 
 def get(connection: Connection, unit_id: int) -> Unit:
-    unit = one(Unit, connection.execute(select(units).where(units.c.id == unit_id)).first())
+    unit = one(Unit, connection.execute(_GET, {"unit": unit_id}).first())
     if unit is None:
         raise LookupError(f"no unit {unit_id}")
     return unit
+
+
+_GET = select(units).where(units.c.id == bindparam("unit"))
 
 
 def add(connection: Connection, kind: str, name: str, parent: Unit | None = None, phone: str | None = None) -> Unit:
@@ -56,7 +59,11 @@ def find_cell(connection: Connection, within: Unit, name: str) -> Unit | None:
     return one(Unit, connection.execute(select(units).where(wanted)).first())
 
 
+def ancestors(path: str) -> list[str]:
+    """The paths of a unit and of all above it."""
+    return [path[: i + 1] for i, letter in enumerate(path) if letter == "."]
+
+
 def reaches(holder_path: ColumnElement[str], path: str) -> ColumnElement[bool]:
     """SQL: a right on a unit with `holder_path` reaches the unit with `path`."""
-    ancestors = [path[: i + 1] for i, letter in enumerate(path) if letter == "."]
-    return holder_path.in_(ancestors)
+    return holder_path.in_(ancestors(path))

@@ -20,17 +20,17 @@ def line(view: View) -> Message | None:
 
 
 def _said(view: View, template: str) -> Message | None:
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     if meeting is None or meeting.revision != view.revision or meeting.starts_at <= view.now:
         return None
     if meeting.state != "planned" or meeting.kind != "ordinary":
         return None
-    said = {person: intentions.current(view.connection, meeting, person.id) for person in view.people}
-    coming = tuple(person for person, answer in said.items() if answer is None or answer.choice != "no")
+    said = view.once(intentions.of_some, meeting, view.audience)
+    coming = tuple(person for person in view.people if person.id not in said or said[person.id].choice != "no")
     if not coming:
         return None
     topic = topics.topic_for(view.rules.local(meeting.starts_at).month)
-    cell = units.get(view.connection, meeting.unit_id)
+    cell = view.once(units.get, meeting.unit_id)
     return replace(view, people=coming).say(template, meeting=meeting, topic=topic, cell=cell)
 
 

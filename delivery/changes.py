@@ -39,13 +39,13 @@ def unsure_know(view: View) -> Message | None:
 
 
 def rest_day(view: View) -> Message | None:
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     question = series.rest_day(view.connection, meeting, view.now, view.rules) if meeting else None
     return view.say("rest_day", question=question, cell=_cell(view, meeting)) if meeting and question else None
 
 
 def rest_day_line(view: View) -> Message | None:
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     return view.say("rest_day_line", meeting=meeting) if meeting else None
 
 
@@ -55,7 +55,7 @@ def _cell(view: View, meeting: Meeting) -> Unit | None:
 
 def _at_revision(view: View) -> Meeting | None:
     """The meeting, unless it has changed again since."""
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     return meeting if meeting and meeting.revision == view.revision else None
 
 

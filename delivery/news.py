@@ -17,7 +17,7 @@ def joined(view: View) -> Message | None:
     if found is None or not _stands(view, found[0], found[1], "agreed"):
         return None
     person, act = found
-    cell = units.get(view.connection, person.unit_id)
+    cell = view.once(units.get, person.unit_id)
     listed = len(people.of_cell(view.connection, cell.id))
     waiting = len(joining.not_joined(view.connection, cell))
     return view.say("news_joined", person=person, address_id=act.subject, joined=listed - waiting, listed=listed)
@@ -39,7 +39,7 @@ def erase(view: View) -> Message | None:
         "news_erase",
         person=person,
         number=act.id,
-        unit=units.get(view.connection, person.unit_id),
+        unit=view.once(units.get, person.unit_id),
         official=people.may(view.connection, view.person.id, ("official",), person.unit_id),
         deadline=erasure.deadline(view.rules.local(act.at).date(), view.rules.rest_days),
     )

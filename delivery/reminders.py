@@ -42,7 +42,7 @@ def today(view: View) -> Message | None:
 
 def nudge(view: View) -> Message | None:
     """The secretary's own reminder to the silent; its revision is the day, so the meeting is taken as it stands."""
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     return _say(view, meeting, "nudge", (SILENT,)) if meeting and _is_ahead(meeting, view) else None
 
 
@@ -57,7 +57,7 @@ def line(view: View) -> Message | None:
 
 def _meeting(view: View) -> Meeting | None:
     """The meeting that an item is about, unless it has changed since or is behind us."""
-    meeting = meetings.get(view.connection, view.subject)
+    meeting = view.once(meetings.get, view.subject)
     return meeting if meeting and meeting.revision == view.revision and _is_ahead(meeting, view) else None
 
 
@@ -67,8 +67,8 @@ def _is_ahead(meeting: Meeting, view: View) -> bool:
 
 def _say(view: View, meeting: Meeting, template: str, wanted: tuple[str, ...]) -> Message | None:
     """To those whose answer still makes it useful; `mood` is what they have in common, or "mixed"."""
-    said = {p.id: intentions.current(view.connection, meeting, p.id) for p in view.people}
-    states = [(p, one.choice if (one := said[p.id]) else SILENT) for p in view.people]
+    said = view.once(intentions.of_some, meeting, view.audience)
+    states = [(p, said[p.id].choice if p.id in said else SILENT) for p in view.people]
     states = [(p, state) for p, state in states if state in wanted]
     if not states:
         return None
@@ -77,7 +77,7 @@ def _say(view: View, meeting: Meeting, template: str, wanted: tuple[str, ...]) -
     return narrowed.say(
         template,
         meeting=meeting,
-        cell=units.get(view.connection, meeting.unit_id),
+        cell=view.once(units.get, meeting.unit_id),
         topic=_topic(view, meeting),
         days=(view.rules.local(meeting.starts_at).date() - view.rules.local(view.now).date()).days,
         states=states,

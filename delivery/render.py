@@ -38,6 +38,7 @@ class Desk:
         carried = [row.id for row in drawn if row.kind == "items"]
         self._homes = addresses.homes(connection, {row.address_id for row in drawn}) if drawn else {}
         self._items = outbox.items_of(connection, carried) if carried else {}
+        self._audience = tuple({item.person_id for items in self._items.values() for item in items})
 
     def items(self, row: Delivery) -> list[Item]:
         """What a row carries; whoever stopped the messages or took back his consent since hears nothing."""
@@ -66,7 +67,8 @@ class Desk:
 
     def _view(self, people: tuple[Person, ...], behind: tuple[Person, ...], subject: int, revision: int) -> View:
         shared = len(behind) > 1
-        return View(self.connection, people, shared, subject, revision, self.now, self.rules, self.facts)
+        facts, audience = self.facts, self._audience
+        return View(self.connection, people, shared, subject, revision, self.now, self.rules, audience, facts)
 
 
 def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message:
@@ -74,7 +76,7 @@ def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) 
     behind = tuple(addresses.people_at(connection, row.address_id))
     home = units.get(connection, behind[0].unit_id) if behind else None
     office = units.commune_of(connection, home) if home else units.root(connection)
-    view = View(connection, behind, len(behind) > 1, row.id, 0, now, rules)
+    view = View(connection, behind, len(behind) > 1, row.id, 0, now, rules, ())
     return view.say("trouble", number=row.id, phone=office.phone if office else None)
 
 

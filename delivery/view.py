@@ -18,7 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class View:
-    """`people`: whom it concerns at this address. `shared`: others read the same phone."""
+    """`people`: whom it concerns at this address. `shared`: others read the same phone.
+
+    `audience`: all to whom the messages that are rendered together speak, by their numbers.
+    """
 
     connection: Connection
     people: tuple[Person, ...]
@@ -27,6 +30,7 @@ class View:
     revision: int
     now: datetime
     rules: Rules
+    audience: tuple[int, ...]
     facts: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # read for one, good for all of one commit
 
     def once(self, what: Callable[..., T], *arguments: Any) -> T:

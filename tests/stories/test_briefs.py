@@ -52,7 +52,8 @@ async def test_a_brief_in_a_message_of_several_is_one_line_and_one_choice(villag
     meeting = await village.plan(at(3, 12, 19, 30))
 
     def line(connection: Connection) -> object:
-        view = View(connection, (person,), False, meeting.id, meeting.revision, village.now, village.app.rules)
+        rules = village.app.rules
+        view = View(connection, (person,), False, meeting.id, meeting.revision, village.now, rules, (person.id,))
         return briefs.LINES["brief"](view)
 
     found = await village.write(line)
