@@ -13,7 +13,7 @@ import itertools
 import math
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from db.pacing import Pace
@@ -44,7 +44,7 @@ class Waiting:
 
     priority: int
     number: int
-    turn: asyncio.Future[float] = field(compare=False)
+    departure: asyncio.Future[Departure] = field(compare=False)
 
 
 class ClosedError(Exception):
@@ -191,40 +191,38 @@ class Line:
 
         `turn`: the one that was booked for it. Whatever is more pressing when that comes goes first, and this then.
         """
-        turn = await self._given(turn, priority)
-        if not self.shared:
-            for wait in self._waits():
-                await asyncio.sleep(wait)
-        now = time.monotonic()
-        # Others may be using the second into which a late message would fall.
-        if self.opens_in or (self.shared and now - turn > LATE_S):
-            raise ClosedError
-        departure = Departure(now)
-        self._departures.append(departure)
-        return departure
-
-    async def _given(self, booked: float, priority: int) -> float:
         loop = asyncio.get_running_loop()
         mine = Waiting(priority, next(self._numbers), loop.create_future())
         heapq.heappush(self._waiting, mine)
-        if (wait := booked - time.monotonic()) > 0:
-            loop.call_later(wait, self._comes, booked)
+        self._later(turn - time.monotonic(), turn)
+        return await mine.departure
+
+    def _later(self, wait: float, turn: float) -> None:
+        if wait > 0:
+            asyncio.get_running_loop().call_later(wait, self._comes, turn)
         else:
-            self._comes(booked)
-        return await mine.turn
+            self._comes(turn)
 
     def _comes(self, turn: float) -> None:
-        """There are as many turns as rows that wait for one, or more where a row has been given up."""
+        """A turn has come: the most pressing row goes. There is one for each, or more where a row was given up."""
+        now = time.monotonic()
+        if not self.shared and (wait := self._full_for(now)) > 0:
+            self._later(wait, turn)
+            return
         while self._waiting:
             first = heapq.heappop(self._waiting)
-            if not first.turn.done():
-                first.turn.set_result(turn)
+            if not first.departure.done():
+                self._go(first, turn, now)
                 return
 
-    def _waits(self) -> Iterator[float]:
-        """Seconds to wait, again and again, until the last second has room: others may have filled it meanwhile."""
-        while (wait := self._full_for(time.monotonic())) > 0:
-            yield wait
+    def _go(self, row: Waiting, turn: float, now: float) -> None:
+        # Others may be using the second into which a late message would fall.
+        if self.opens_in or (self.shared and now - turn > LATE_S):
+            row.departure.set_exception(ClosedError())
+            return
+        departure = Departure(now)
+        self._departures.append(departure)
+        row.departure.set_result(departure)
 
     def _full_for(self, now: float) -> float:
         """Seconds for which a second that this message would fall into is full, over there.

@@ -16,7 +16,7 @@ import pytest
 from db.outbox import ANSWER, CHANGE, NOTICE
 from db.pacing import Pace
 from delivery import line as lines
-from delivery.line import LATE_S, SLOWER, ClosedError, Line
+from delivery.line import LATE_S, SLOWER, ClosedError, Departure, Line
 
 
 class Time:
@@ -35,7 +35,7 @@ class Time:
         self.now = max(self.now, at)
         do()
 
-    def create_future(self) -> asyncio.Future[float]:
+    def create_future(self) -> asyncio.Future[Departure]:
         return asyncio.get_running_loop().create_future()
 
     def monotonic(self) -> float:
