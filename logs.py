@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 from types import TracebackType
@@ -24,12 +25,22 @@ def set_up(*, quiet: bool = False) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: _Sturdy(sys.stderr),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(level=logging.WARNING, handlers=[_Sparing()], force=True)
     # It quotes whole answers of the platform where it cannot read them; we say ourselves what was wrong.
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
+
+
+class _Sturdy(structlog.PrintLogger):
+    """A line that cannot be written is lost; the disk it goes to may be full, and what it tells of must go on."""
+
+    def msg(self, message: str) -> None:
+        with contextlib.suppress(OSError):
+            super().msg(message)
+
+    debug = info = warning = error = critical = log = msg
 
 
 class _Sparing(logging.Handler):

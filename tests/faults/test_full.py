@@ -91,7 +91,7 @@ async def is_full(bot: Living, chance: random.Random) -> int:
     return curious
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(1, 9))
 @pytest.mark.parametrize("where", ["anywhere", "at the checkpoint"])
 async def test_the_disk_fills_up_while_it_sends(
     database_url: str, tmp_path: Path, where: str, seed: int, keep: Keep
@@ -114,6 +114,22 @@ async def test_the_disk_fills_up_while_it_sends(
         verdict = await judge(bot)
         assert (verdict.named, verdict.twice) == (0, 0)
         keep(f"the disk is full for a while, {where}", **passed(bot, verdict))
+
+
+async def test_the_log_lies_on_the_full_disk_too(database_url: str, tmp_path: Path) -> None:
+    """What cannot be told is no reason to stop."""
+    async with living(database_url, tmp_path, PEOPLE) as bot:
+        worker = await bot.start()
+        await bot.until_heard(PEOPLE // 2)
+        allow(worker, 0)
+        await bot.pause(3)
+        assert worker.log.stat().st_size == 0
+        allow(worker)
+        await bot.until_idle()
+        assert await bot.end(signal.SIGTERM) == 0
+        verdict = await judge(bot)
+        passed(bot, verdict)
+        assert (verdict.named, verdict.twice) == (0, 0)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.proof)])
