@@ -68,7 +68,7 @@ def way_in(request: pytest.FixtureRequest) -> tuple[str, str]:
     return request.getfixturevalue(request.param[0]), request.param[1]
 
 
-@pytest.mark.parametrize("seed", seeds(SHORT, 4))
+@pytest.mark.parametrize("seed", seeds(SHORT, 3))
 async def test_every_tap_has_its_one_effect(way_in: tuple[str, str], tmp_path: Path, seed: int, keep: Keep) -> None:
     chance, (url, way) = random.Random(seed), way_in
     persons = SHORT_PEOPLE if seed < SHORT else LONG_PEOPLE

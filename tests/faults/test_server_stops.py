@@ -70,7 +70,7 @@ async def crashed(bot: Living, server: Server, seconds: float) -> None:
     await bot.database.engine.dispose()
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(1, 9))
 async def test_the_server_crashes_while_it_sends(mortal: Server, tmp_path: Path, seed: int, keep: Keep) -> None:
     """What was on the wire meanwhile is written down when there is a server again."""
     chance = random.Random(seed)
