@@ -45,7 +45,7 @@ async def weathered(bot: Living) -> None:
     assert await bot.end(signal.SIGTERM) == 0
 
 
-@pytest.mark.parametrize("seed", seeds(1, 10))
+@pytest.mark.parametrize("seed", seeds(1, 7))
 async def test_a_storm_of_everything(usual_url: str, tmp_path: Path, seed: int, keep: Keep) -> None:
     chance = random.Random(seed)
     async with living(usual_url, tmp_path, PEOPLE) as bot:
