@@ -68,7 +68,9 @@ class Line:
         self._turn_at = time.monotonic()
         self._waiting: list[Waiting] = []  # a heap
         self._numbers = itertools.count()
-        self._lead = 0.01
+        self._lead = 0.01  # of a claim, until its intent is kept
+        self._rest = 0.01  # of that, after its turns were booked
+        self._booked_at = time.monotonic()
         self._stay = 0.05
         self._opens_at = 0.0
         self._was_closed = False
@@ -156,7 +158,7 @@ class Line:
 
         Where others share the speed, a turn must not have passed by the time its intent is kept.
         """
-        return 2 * self._lead if self.shared else self._lead
+        return self._lead + self._rest if self.shared else self._lead
 
     def free(self) -> int:
         """How many rows may be taken now: as many as have a place, and a turn by the time their intent is kept."""
@@ -169,11 +171,12 @@ class Line:
         return max(0, min(self.room, turns))
 
     def _begins(self) -> float:
-        return max(self._turn_at, time.monotonic() + (self._lead if self.shared else -CATCH_UP_S))
+        return max(self._turn_at, time.monotonic() + (self._rest if self.shared else -CATCH_UP_S))
 
     def book(self, count: int) -> list[float]:
         """The next so many turns (monotonic seconds)."""
         begins, gap = self._begins(), self.gap
+        self._booked_at = time.monotonic()
         self._turn_at = begins + count * gap
         return [begins + number * gap for number in range(count)]
 
@@ -181,10 +184,10 @@ class Line:
         """There was nothing to send: turns that nobody wanted are not made up for."""
         self._turn_at = max(self._turn_at, time.monotonic())
 
-    def took(self, seconds: float) -> None:
-        """How long it took to keep an intent: quick to learn that it takes longer, slow to forget it."""
-        wanted = min(max(1.5 * seconds, 0.002), 0.1)
-        self._lead = max(wanted, self._lead + (wanted - self._lead) / 32)
+    def kept(self, begun: float) -> None:
+        """The intents of a claim that began at a moment, and has booked its turns since, are kept now."""
+        now = time.monotonic()
+        self._lead, self._rest = _learnt(self._lead, now - begun), _learnt(self._rest, now - self._booked_at)
 
     async def leave(self, turn: float, priority: int) -> Departure:
         """Wait for a turn, and go. Raises ClosedError when it may not leave any more.
@@ -276,3 +279,9 @@ class Line:
         opens_at = max(pace.opens_at, pace.now + self.opens_in if self.opens_in else 0.0)
         refused_at = self._refused_at + ahead if self._refused_at > -math.inf else 0.0
         return replace(pace, turn_at=self._turn_at + ahead, opens_at=opens_at, share=self.share, refused_at=refused_at)
+
+
+def _learnt(allowed: float, took: float) -> float:
+    """How long to allow for something: quick to learn that it takes longer, slow to forget it."""
+    wanted = min(max(1.5 * took, 0.002), 0.1)
+    return max(wanted, allowed + (wanted - allowed) / 32)

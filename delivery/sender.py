@@ -166,9 +166,8 @@ class Sender:
             self._one_by_one = True  # one of them cannot be drawn: find out which
             return 1
         self._one_by_one = self._unheard = False
-        kept = time.monotonic() - begun
         for line in {self.lines[outgoing.bot_id] for outgoing, _ in ready}:
-            line.took(kept)
+            line.kept(begun)
         for outgoing, turn in ready:
             line = self.lines[outgoing.bot_id]
             line.in_flight += 1
@@ -193,9 +192,6 @@ class Sender:
         now, line, channel = self.clock(), self.lines[bot_id], self.channels[bot_id]
         if self.shared and KNOWN not in connection.info:
             self._meet(connection, now)
-        pace = pacing.lock(connection, bot_id) if self.shared else None
-        if pace:
-            line.adopt(pace)
         if self._unheard:
             wire.unheard(connection, bot_id, self.worker, self._mine)
         ready: list[Outgoing] = []
@@ -207,10 +203,18 @@ class Sender:
                 line.rest()
                 return []
             ready = self._prepared(connection, taken, now)
-        turns = line.book(len(ready))
-        if pace:
-            pacing.keep(connection, bot_id, line.known(pace))
-        return list(zip(ready, turns, strict=True))
+        return list(zip(ready, self._turns(connection, bot_id, len(ready)), strict=True)) if ready else []
+
+    def _turns(self, connection: Connection, bot_id: int, count: int) -> list[float]:
+        """The next free turns of a bot. The last thing a transaction does: others wait for the row until it is kept."""
+        line = self.lines[bot_id]
+        if not self.shared:
+            return line.book(count)
+        pace = pacing.lock(connection, bot_id)
+        line.adopt(pace)
+        turns = line.book(count)
+        pacing.keep(connection, bot_id, line.known(pace))
+        return turns
 
     def _meet(self, connection: Connection, now: datetime) -> None:
         """The first claim on a new connection: it may lead to a server that has taken the place of another."""
@@ -261,18 +265,10 @@ class Sender:
 
     async def _another_turn(self, bot_id: int) -> float:
         """For the next part of a long text."""
-        line = self.lines[bot_id]
         if not self.shared:
-            return line.book(1)[0]
-
-        def work(connection: Connection) -> float:
-            pace = pacing.lock(connection, bot_id)
-            line.adopt(pace)
-            [turn] = line.book(1)
-            pacing.keep(connection, bot_id, line.known(pace))
-            return turn
-
-        return await self.db.surely(work)
+            return self.lines[bot_id].book(1)[0]
+        [turn] = await self.db.surely(lambda c: self._turns(c, bot_id, 1))
+        return turn
 
     def _heed(self, error: SendError, line: Line, left: float, bot: int) -> None:
         """What a refusal means for all that leaves through the same bot."""
