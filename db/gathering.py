@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Integer, Select, Text, bindparam, cast, func, select
+from sqlalchemy import JSON, Connection, Integer, Select, Text, bindparam, cast, func, literal_column, select
 
 from db import addresses as address_rows
 from db.columns import Key, Moment, among
@@ -64,7 +64,7 @@ def _ripe(connection: Connection, now: datetime, priorities: tuple[int, ...], mo
     return items
 
 
-_WAITING = (due_items.c.state == "waiting") & (due_items.c.due_at <= bindparam("now", type_=Moment()))
+_WAITING = (due_items.c.state == literal_column("'waiting'")) & (due_items.c.due_at <= bindparam("now", type_=Moment()))
 
 
 def _due_now(query: Select[Any]) -> Select[Any]:
