@@ -231,11 +231,7 @@ def items_of(connection: Connection, delivery_ids: Iterable[int]) -> dict[int, l
     return carried
 
 
-_CARRIED = (
-    select(due_items)
-    .where(among(due_items.c.delivery_id, "deliveries"))
-    .order_by(due_items.c.id)
-)
+_CARRIED = select(due_items).where(among(due_items.c.delivery_id, "deliveries")).order_by(due_items.c.id)
 
 
 def next_instant(connection: Connection, after: datetime, rules: Rules) -> datetime | None:

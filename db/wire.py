@@ -46,6 +46,11 @@ SPARE = 8  # candidates looked at beyond those wanted, because some may have to 
 
 Only = ColumnElement[bool] | None  # SQL, for a query over deliveries: which rows alone may leave
 
+# Written into the statements: a server that keeps a plan does not look at the values any more, and without these words
+# it does not know that the indexes for them will do (tests/db/test_plans.py).
+_QUEUED: ColumnElement[str] = literal_column("'queued'")
+_SENDING: ColumnElement[str] = literal_column("'sending'")
+
 # How fast one chat may be written to: the rest after each message, and how many may come without it.
 ChatPace = Callable[[str], tuple[timedelta, int]]
 
@@ -116,15 +121,20 @@ def _candidates(
     if not ids:
         return []
     places = {row_id: place for place, row_id in enumerate(ids)}
-    return sorted(connection.execute(_WHOLE, {"ids": ids}).all(), key=lambda row: places[row.id])
+    rows = sorted(connection.execute(_WHOLE, {"ids": ids}).all(), key=lambda row: places[row.id])
+    # What has waited for its chat was moved behind what was queued there meanwhile: of one chat the older one is first.
+    first: dict[tuple[int, int], int] = {}
+    for row in rows:
+        first.setdefault((row.priority, row.address_id), places[row.id])
+    return sorted(rows, key=lambda row: (first[row.priority, row.address_id], row.id))
 
 
 @cache
 def _ranges(priorities: tuple[int, ...], only: Only = None) -> CompoundSelect[Any]:
     """For each priority one range of the index, whatever waits for later. Built once: that costs more than asking."""
     other = deliveries.alias("other")
-    busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == "sending")
-    here = (deliveries.c.bot_id == bindparam("bot")) & (deliveries.c.state == "queued")
+    busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == _SENDING)
+    here = (deliveries.c.bot_id == bindparam("bot")) & (deliveries.c.state == _QUEUED)
     ripe = select(deliveries.c.id, deliveries.c.priority).where(here, ~busy)
     ripe = ripe.where(deliveries.c.send_after <= bindparam("now", type_=Moment()))
     ripe = ripe if only is None else ripe.where(only)
@@ -143,7 +153,7 @@ _WHOLE: Select[Any] = (
             talks, talks.c.address_id == deliveries.c.address_id
         )
     )
-    .where(among(deliveries.c.id, "ids"), deliveries.c.state == "queued")
+    .where(among(deliveries.c.id, "ids"), deliveries.c.state == _QUEUED)
     .with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
 )
 
@@ -311,9 +321,21 @@ def _repeats(connection: Connection, delivery_id: int) -> bool:
 
 def orphans(connection: Connection) -> list[Delivery]:
     """Rows on the wire of a worker that is no more."""
-    gone = deliveries.c.worker_id.is_(None) | deliveries.c.worker_id.not_in(select(living.c.id))
-    found = select(deliveries).where(deliveries.c.state == "sending", gone).order_by(deliveries.c.id)
-    return many(Delivery, connection.execute(found.with_for_update(skip_locked=True)).all())
+    ids = connection.execute(_ORPHANS.with_only_columns(deliveries.c.id)).scalars().all()
+    # Asked again now that they are locked: a worker that is newer than the first look may have taken one meanwhile.
+    mine = _ORPHANS.where(among(deliveries.c.id, "ids"))
+    return many(Delivery, connection.execute(mine, {"ids": ids}).all()) if ids else []
+
+
+_ORPHANS = (
+    select(deliveries)
+    .where(
+        deliveries.c.state == _SENDING,
+        deliveries.c.worker_id.is_(None) | deliveries.c.worker_id.not_in(select(living.c.id)),
+    )
+    .order_by(deliveries.c.id)
+    .with_for_update(skip_locked=True)
+)
 
 
 def uncertain(connection: Connection) -> list[Delivery]:

@@ -249,9 +249,10 @@ class Line:
     def adopt(self, pace: Pace) -> None:
         """Take over what all processes know, from the server's clock to this machine's."""
         ahead = self._clocks_apart(pace)
-        # A turn further away than a few gaps was booked before the server's clock was set back.
+        # A turn further away than a few gaps was booked before the server's clock was set back: begun anew, but after
+        # all that has a turn already, whoever gave it.
         far = pace.turn_at - pace.now > WINDOW_S + self.most * self.gap
-        self._turn_at = 0.0 if far else pace.turn_at - ahead
+        self._turn_at = time.monotonic() + WINDOW_S if far else pace.turn_at - ahead
         self.share, self._refused_at = pace.share, pace.refused_at - ahead
         self._opens_at = max(self._opens_at, self._elapsed() + min(pace.opens_at - pace.now, self._longest(pace)))
 

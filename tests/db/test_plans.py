@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, text
 
-from db import gathering
+from db import gathering, inbox, wire
 from db.engine import Database
 
 # A server that keeps a plan does not look at the values any more: the state that an index is made for must stand in the
@@ -15,6 +15,8 @@ from db.engine import Database
 KEPT = [
     (gathering._RIPE, ["ix_due_items_waiting"]),
     (gathering._RIPE_IDS, ["ix_due_items_waiting"]),
+    (wire._ranges((0, 30)), ["ix_deliveries_queued", "ix_deliveries_sending"]),
+    (inbox._WAITING, ["ix_received_waiting", "ix_received_chat"]),
 ]
 
 EXPLAINED = """
