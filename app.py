@@ -7,6 +7,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Literal
@@ -16,8 +17,9 @@ import structlog
 import scheduler
 from channels.base import Channel, SendError
 from channels.telegram import Telegram
-from config import Settings
-from db import addresses, lineage, workers
+from channels.zalo import Zalo
+from config import FurtherBot, Settings
+from db import addresses, lineage, units, workers
 from db.engine import Database, told
 from db.sql import stir
 from db.workers import BEAT_S, FencedError, Watch
@@ -26,8 +28,25 @@ from delivery.sender import Sender
 from files import Opener
 from inbound import Inbound
 from web import hooks, server
+from web.files import Links
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Post:
+    """One bot: its channel, where its platform brings its news ("" where it is polled), and what it may do.
+
+    `commune`: the name of the unit whose people it is for; empty: everybody's.
+    """
+
+    channel: Channel
+    webhook: str = ""
+    secret: str = ""
+    commune: str = ""
+    most_people: int | None = None
+    per_month: int | None = None
+
 
 Role = Literal["chat", "send", "tick", "web"]
 ROLES: tuple[Role, ...] = ("chat", "send", "tick", "web")
@@ -50,12 +69,12 @@ class App:
         self,
         settings: Settings,
         db: Database,
-        channels: Sequence[Channel],
+        posts: Sequence[Post],
         clock: Callable[[], datetime],
     ) -> None:
         self.settings, self.db, self.clock = settings, db, clock
         self.rules = settings.rules()
-        self.channels_to_open = channels
+        self.posts = posts
         self.channels: dict[int, Channel] = {}
         self.inbound = Inbound(db, self.channels, clock, self.rules, self._follow_up)
         self.sender: Sender
@@ -73,9 +92,9 @@ class App:
         self.db.claim()
         await self.db.migrate()
         await lineage.start(self.db, self.clock())
-        for channel in self.channels_to_open:
-            await channel.open()
-            self.channels[await self._bot_id(channel)] = channel
+        for post in self.posts:
+            await post.channel.open()
+            self.channels[await self.db.write(partial(_enrolled, post=post))] = post.channel
         worker = await self.db.write(lambda c: workers.enlist(c, self.clock()))
         real = self.clock is system_clock
         self.sender = Sender(self.db, self.channels, self.clock, self.rules, self._line, worker, real=real)
@@ -83,19 +102,16 @@ class App:
         dead = await self.db.write(lambda c: workers.beats(c, but=worker)) if self.db.is_sqlite else {}
         await self.sender.recover(dead)
 
-    def _line(self) -> Line:
+    def _line(self, channel: Channel) -> Line:
         real, pace = self.clock is system_clock, self.settings.delivery
         # With a make-believe clock, what is held for a while is held by that clock.
         elapsed = time.monotonic if real else lambda: self.clock().timestamp()
-        return Line(pace.per_second, pace.in_flight, elapsed, shared=real and not self.db.is_sqlite)
-
-    async def _bot_id(self, channel: Channel) -> int:
-        return await self.db.write(lambda c: addresses.bot(c, channel.name, channel.external, channel.username))
+        return Line(channel.per_second, pace.in_flight, elapsed, shared=real and not self.db.is_sqlite)
 
     async def close(self) -> None:
         await self.inbound.all_seen()
-        for channel in self.channels_to_open:
-            await channel.close()
+        for post in self.posts:
+            await post.channel.close()
         if hasattr(self, "sender"):
             with contextlib.suppress(Exception):  # the database may be away: then the others will notice
                 await self.db.write(lambda c: workers.dismiss(c, self.sender.worker))
@@ -173,7 +189,7 @@ class App:
         if bound:
             works.append(self._serve(bound))
         if "chat" in roles:
-            works += [self._hear(), *(self._poll(bot_id) for bot_id in self.channels if not self._hooks)]
+            works += [self._hear(), *(self._poll(bot_id) for bot_id in self.channels if not self._post(bot_id).webhook)]
         if "send" in roles:
             # Beside the rest: an answer overtakes a broadcast that is on its way.
             works.append(self._carry())
@@ -306,36 +322,38 @@ class App:
 
     # ---- webhooks ----
 
-    @property
-    def _hooks(self) -> list[hooks.Hook]:
-        secret = self.settings.telegram.webhook_secret.get_secret_value()
-        if not self.settings.telegram.webhook:
-            return []
-        return [
-            hooks.Hook(channel.name, channel.external, secret, partial(self._accept, bot_id))
-            for bot_id, channel in self.channels.items()
-        ]
+    def _post(self, bot_id: int) -> Post:
+        return next(post for post in self.posts if post.channel is self.channels[bot_id])
+
+    def _hooks(self) -> dict[int, hooks.Hook]:
+        """bot -> its webhook; bots that are polled are left out."""
+        posts = {bot_id: self._post(bot_id) for bot_id in self.channels}
+        return {
+            bot_id: hooks.Hook(post.channel.name, post.channel.external, post.secret, partial(self._accept, bot_id))
+            for bot_id, post in posts.items()
+            if post.webhook
+        }
 
     async def _accept(self, bot_id: int, payload: Any) -> None:
         if await self.inbound.accept(bot_id, payload):
             self._rouse()
 
     async def _serve(self, bound: socket.socket) -> None:
-        ours = self._hooks
+        ours = self._hooks()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(hooks.Hooks(ours, partial(self.db.read, lineage.held)).app, bound))
-            for hook, channel in zip(ours, self.channels.values(), strict=True):
-                tasks.create_task(self._announce(hook, channel))
+            tasks.create_task(server.serve(hooks.Hooks(ours.values(), partial(self.db.read, lineage.held)).app, bound))
+            for bot_id, hook in ours.items():
+                tasks.create_task(self._announce(hook, self._post(bot_id)))
 
-    async def _announce(self, hook: hooks.Hook, channel: Channel) -> None:
+    async def _announce(self, hook: hooks.Hook, post: Post) -> None:
         """Tell a platform where to bring its news, again and again until it has understood."""
         wait = 1.0
         while True:
             try:
-                await channel.listen(self.settings.telegram.webhook + hook.path, hook.secret)
+                await post.channel.listen(post.webhook + hook.path, hook.secret)
                 return
             except SendError as error:
-                log.warning("The platform does not take the webhook", channel=channel.name, reason=error.reason)
+                log.warning("The platform does not take the webhook", channel=post.channel.name, reason=error.reason)
             await asyncio.sleep(wait)
             wait = min(wait * 2, LONGEST_WAIT_S)
 
@@ -355,21 +373,57 @@ def _tell(error: SendError, bot_id: int) -> None:
         log.warning("The platform does not answer", **facts)
 
 
+def _enrolled(connection: Any, post: Post) -> int:
+    """The id of a bot, with what it may do from now on."""
+    channel = post.channel
+    unit = units.named(connection, post.commune) if post.commune else None
+    if post.commune and unit is None:
+        log.warning("There is no commune of the name that a bot was given; it is for everybody", bot=channel.username)
+    return addresses.bot(
+        connection,
+        channel.name,
+        channel.external,
+        channel.username,
+        unit_id=unit.id if unit else None,
+        most_people=post.most_people,
+        per_month=post.per_month,
+    )
+
+
 def build(
     settings: Settings,
     *,
     clock: Callable[[], datetime] = system_clock,
     base_url: str | None = None,
-    channel: type[Telegram] | None = None,
+    zalo_url: str | None = None,
+    telegram: type[Telegram] = Telegram,
 ) -> App:
-    """An App on the configured database and bot; `base_url` and `channel` replace the far end."""
+    """An App on the configured database and bots; `base_url`, `zalo_url` and `telegram` replace the far ends."""
     db = Database(settings.database)
-    telegram = settings.telegram
-    bot = (channel or Telegram)(
-        telegram.token.get_secret_value(),
-        Opener(db, clock, settings.rules()),
-        base_url=base_url or telegram.base_url or None,
-        proxy=telegram.proxy or None,
-        at_once=settings.delivery.in_flight,
-    )
-    return App(settings, db, [bot], clock)
+    opener = Opener(db, clock, settings.rules())
+
+    def on_telegram(bot: FurtherBot) -> Post:
+        section = settings.telegram
+        channel = telegram(
+            bot.token.get_secret_value(),
+            opener,
+            base_url=base_url or section.base_url or None,
+            proxy=section.proxy or None,
+            at_once=settings.delivery.in_flight,
+            per_second=settings.delivery.per_second,
+        )
+        return Post(channel, section.webhook, section.webhook_secret.get_secret_value(), bot.commune)
+
+    def on_zalo(bot: FurtherBot) -> Post:
+        section = settings.zalo
+        channel = Zalo(
+            bot.token.get_secret_value(),
+            Links(settings.secret.get_secret_value(), settings.web.public, clock),
+            base_url=zalo_url or section.base_url or None,
+            per_second=section.per_second,
+        )
+        limits = section.people or None, section.per_month or None
+        return Post(channel, section.webhook, section.webhook_secret.get_secret_value(), bot.commune, *limits)
+
+    posts = {"telegram": on_telegram, "zalo": on_zalo}
+    return App(settings, db, [posts[bot.channel](bot) for bot in settings.all_bots], clock)

@@ -6,7 +6,7 @@ import re
 import tomllib
 from datetime import date, time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -57,11 +57,11 @@ def _proxy(value: str) -> str:
 
 
 def _webhook(value: str) -> str:
-    """How Telegram reaches this machine; a simulator on it needs no certificate."""
+    """How the outside reaches this machine; a simulator on it needs no certificate."""
     address = r"(https://[^\s/?#@]+|http://(127\.0\.0\.1|localhost)(:[0-9]+)?)(/[^\s?#]*)?"
     if value and not re.fullmatch(address, value):
         raise ValueError(
-            "phải là địa chỉ https:// mà Telegram tới được, không có ?, # hay tên người dùng; hoặc để trống"
+            "phải là địa chỉ https:// mà bên ngoài tới được, không có ?, # hay tên người dùng; hoặc để trống"
         )
     return value.rstrip("/")
 
@@ -73,6 +73,16 @@ def _webhook_secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
         raise ValueError("phải có khi đã đặt telegram.webhook; lấy một chuỗi ngẫu nhiên dài")
     if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
         raise ValueError("chỉ gồm chữ không dấu, số, _ và -, nhiều nhất 256 ký tự")
+    return value
+
+
+def _zalo_secret(value: SecretStr, info: ValidationInfo) -> SecretStr:
+    """Zalo's own rule for `secret_token`: 8-256 letters."""
+    secret = value.get_secret_value()
+    if info.data.get("webhook") and not secret:
+        raise ValueError("phải có khi đã đặt zalo.webhook; lấy một chuỗi ngẫu nhiên dài")
+    if secret and not re.fullmatch(r"[A-Za-z0-9_-]{8,256}", secret):
+        raise ValueError("chỉ gồm chữ không dấu, số, _ và -, từ 8 đến 256 ký tự")
     return value
 
 
@@ -115,8 +125,27 @@ class Telegram(Section):
     webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret), Field(validate_default=True)] = SecretStr("")
 
 
+class Zalo(Section):
+    token: SecretStr = SecretStr("")
+    base_url: str = ""
+    webhook: Annotated[str, AfterValidator(_webhook)] = ""
+    webhook_secret: Annotated[SecretStr, AfterValidator(_zalo_secret), Field(validate_default=True)] = SecretStr("")
+    per_second: Annotated[float, Field(gt=0, le=100)] = 1.0
+    per_month: Annotated[int, Field(ge=0)] = 3000
+    people: Annotated[int, Field(ge=0)] = 50
+
+
+class FurtherBot(Section):
+    """One more bot; all but these it shares with the others of its channel."""
+
+    channel: Literal["telegram", "zalo"]
+    token: SecretStr
+    commune: str = ""
+
+
 class Web(Section):
     listen: Annotated[str, AfterValidator(_listen)] = "127.0.0.1:8090"
+    public: Annotated[str, AfterValidator(_webhook)] = ""
 
     @property
     def address(self) -> tuple[str, int]:
@@ -147,10 +176,21 @@ class Settings(BaseSettings):
     secret: SecretStr = SecretStr("")
     rest_days: dict[date, bool] = {}
     telegram: Telegram = Telegram()
+    zalo: Zalo = Zalo()
+    bots: tuple[FurtherBot, ...] = ()
     web: Web = Web()
     reminders: Reminders = Reminders()
     quiet: Quiet = Quiet()
     delivery: Delivery = Delivery()
+
+    @property
+    def all_bots(self) -> list[FurtherBot]:
+        """Every bot that has a token, those of [telegram] and [zalo] first."""
+        first = [
+            FurtherBot(channel="telegram", token=self.telegram.token),
+            FurtherBot(channel="zalo", token=self.zalo.token),
+        ]
+        return [bot for bot in (*first, *self.bots) if bot.token.get_secret_value()]
 
     def rules(self) -> Rules:
         ladder = {name: Step(getattr(self.reminders, name).days, getattr(self.reminders, name).at) for name in LADDER}

@@ -24,7 +24,7 @@ from sqlalchemy import Connection, func, select, text, update
 
 import logs
 import scheduler
-from app import App
+from app import App, Post
 from bench.figures import Figure, report
 from bench.processes import FarEnd, far_end, note
 from bench.scale_meter import Clock, Cost, Memory, Watched, grown, rows, server_cpu, sizes
@@ -252,8 +252,9 @@ def opened(url: str, there: FarEnd, clock: Clock) -> tuple[App, Watched]:
     )
     db = Watched(url, clock.now)
     opener = Opener(db, clock.now, settings.rules())
-    channel = Telegram(TOKEN, opener, base_url=there.base_url, proxy=None, at_once=settings.delivery.in_flight)
-    return App(settings, db, [channel], clock.now), db
+    pace = settings.delivery
+    channel = Telegram(TOKEN, opener, base_url=there.base_url, at_once=pace.in_flight, per_second=pace.per_second)
+    return App(settings, db, [Post(channel)], clock.now), db
 
 
 async def played(url: str, there: FarEnd, size: Size) -> Played:

@@ -94,6 +94,7 @@ class Channel(Protocol):
     name: str
     external: str  # the bot's own id there
     username: str
+    per_second: float  # how fast this bot may send
 
     async def open(self) -> None:
         """Learn who this bot is; raises SendError."""
@@ -120,6 +121,12 @@ class Channel(Protocol):
 
     def pace(self, chat: str) -> tuple[timedelta, int]:
         """How fast one chat may be written to: the rest after each message, and how many may come without it."""
+
+    def redraws(self, before: str | None, times: int, message: Message) -> bool:
+        """Whether a live screen that stands is drawn anew when something about it has changed.
+
+        `before`: what mattered when it was drawn last (`Message.matters`); `times`: how often it came by itself today.
+        """
 
     def parts(self, message: Message) -> Sequence[Message]:
         """The message as the single calls that it takes, in order; the choices on the last."""

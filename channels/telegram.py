@@ -71,13 +71,14 @@ class Telegram:
         base_url: str | None = None,
         proxy: str | None = None,
         at_once: int = 16,
+        per_second: float = 30.0,
     ) -> None:
         base_url = base_url or "https://api.telegram.org/bot"
         # Taps are answered and papers fetched beside what is sent.
         sending, polling = Transport(at_once + 16, proxy=proxy), Transport(2, proxy=proxy)
         self._sending, self._polling, self._requests = sending, polling, (sending, polling)
         self.bot = Bot(token, base_url, _file_url(base_url), request=sending, get_updates_request=polling)
-        self.open_file = open_file
+        self.open_file, self.per_second = open_file, per_second
         self.external = token.partition(":")[0]
         self.username = ""
         self._offset: int | None = None
@@ -163,6 +164,9 @@ class Telegram:
 
     def pace(self, chat: str) -> tuple[timedelta, int]:
         return GROUP_PACE if chat.startswith("-") else CHAT_PACE
+
+    def redraws(self, before: str | None, times: int, message: Message) -> bool:
+        return True  # an edit disturbs nobody
 
     def parts(self, message: Message) -> Sequence[Message]:
         return plain.parts(message, LONGEST)

@@ -124,7 +124,7 @@ async def _token(settings: Settings) -> AsyncIterator[Finding]:
         return
     app = build(settings)
     try:
-        [channel] = app.channels_to_open
+        channel = app.posts[0].channel
         await channel.open()
         yield True, f"Telegram nhận mã của bot: @{channel.username}."
         async for finding in _webhook(settings, channel):

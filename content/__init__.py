@@ -46,6 +46,7 @@ class _Marks:
         self.choices: list[Choice] = []
         self.menu = False
         self.phone_button: str | None = None
+        self.matters = ""
 
     def choice(self, label: str, action: str, *arguments: int | str) -> str:
         # Labels are plain text on every channel; what a filter escaped on the way is undone by the markup type itself.
@@ -59,6 +60,11 @@ class _Marks:
 
     def share_phone(self, label: str) -> str:
         self.phone_button = label
+        return ""
+
+    def matter(self, *facts: object) -> str:
+        """Of a live screen: what has to have changed for it to be worth a message where nothing can be edited."""
+        self.matters = " ".join(map(str, facts))
         return ""
 
 
@@ -79,7 +85,12 @@ def render(
     Blank lines are dropped, because no message of the copy deck has any.
     """
     marks = _Marks()
-    calls = {"choice": marks.choice, "as_menu": marks.as_menu, "share_phone": marks.share_phone}
+    calls = {
+        "choice": marks.choice,
+        "as_menu": marks.as_menu,
+        "share_phone": marks.share_phone,
+        "matters": marks.matter,
+    }
     text = environment().get_template(f"{name}.j2").render({**context, **calls, "now": now})
     lines = [line.strip() for line in text.splitlines()]
     return Message(
@@ -92,4 +103,5 @@ def render(
         files=files,
         phone_button=marks.phone_button,
         toast=toast,
+        matters=marks.matters,
     )

@@ -36,7 +36,8 @@ class Message:
     `text` is Telegram's HTML subset. `menu` says that the choices are the role's persistent menu. `expects` names the
     handler that reads the next free text; `wants_number` that this text may itself be a number, so that the choices
     carry none. `screen` names a live screen that a newer render replaces. `phone_button` is the label of the button
-    that shares the person's own number. `toast` shows the text over the chat where a channel can do that.
+    that shares the person's own number. `toast` shows the text over the chat where a channel can do that. `matters` is
+    what of a live screen is worth a new message where a channel cannot edit the old one.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Message:
     files: tuple[File, ...] = ()
     phone_button: str | None = None
     toast: bool = False
+    matters: str = ""
 
     def resent(self, mark: str) -> Message:
         """The same message with `mark` behind its headline, as after a break (voice.md 2.3)."""

@@ -26,13 +26,23 @@ class Address:
     paced_until: datetime | None = None
 
 
-def bot(connection: Connection, channel: str, external: str, username: str) -> int:
-    """The id of a bot, known from now on if it was not."""
+def bot(
+    connection: Connection,
+    channel: str,
+    external: str,
+    username: str,
+    *,
+    unit_id: int | None = None,
+    most_people: int | None = None,
+    per_month: int | None = None,
+) -> int:
+    """The id of a bot, known from now on if it was not: whose people it is for, how many, how many messages."""
+    may = {"username": username, "unit_id": unit_id, "most_people": most_people, "per_month": per_month}
     mine = (bots.c.channel == channel) & (bots.c.external == external)
     found = connection.execute(select(bots.c.id).where(mine)).scalar()
     if found is None:
-        return insert(connection, bots, channel=channel, external=external, username=username)
-    connection.execute(bots.update().where(mine).values(username=username))
+        return insert(connection, bots, channel=channel, external=external, **may)
+    connection.execute(bots.update().where(mine).values(**may))
     return int(found)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select
+from sqlalchemy import Connection, Select, bindparam, case, func, select
 
 from db.columns import among
 from db.sql import put
@@ -91,9 +91,26 @@ def newest_offers(connection: Connection, address_id: int, said_at: datetime) ->
     return [Offer(*row) for row in connection.execute(found.order_by(offers.c.id.desc()).limit(KEPT_OFFERS)).all()]
 
 
-def shown(connection: Connection, address_id: int, name: str, message_id: str, now: datetime) -> None:
-    values = {"message_id": message_id, "shown_at": now}
+@dataclass(frozen=True)
+class Shown:
+    """A live screen where it stands. `told`: how often it was sent by itself on the local day `told_on`."""
+
+    message_id: str
+    matters: str | None
+    told_on: str | None
+    told: int
+
+
+def shown(connection: Connection, address_id: int, name: str, message_id: str, matters: str, now: datetime) -> None:
+    values = {"message_id": message_id, "shown_at": now, "matters": matters}
     put(connection, screens, {"address_id": address_id, "name": name}, values)
+
+
+def told(connection: Connection, address_id: int, name: str, today: str) -> None:
+    """Count a screen that is sent as a message of its own because nothing can be edited there."""
+    here = (screens.c.address_id == address_id) & (screens.c.name == name)
+    again = case((screens.c.told_on == today, screens.c.told + 1), else_=1)
+    connection.execute(screens.update().where(here).values(told_on=today, told=again))
 
 
 def unshow(connection: Connection, address_id: int, name: str) -> None:
@@ -102,9 +119,15 @@ def unshow(connection: Connection, address_id: int, name: str) -> None:
     connection.execute(screens.delete().where(here))
 
 
-def screen_message(connection: Connection, address_id: int, name: str) -> str | None:
-    here = (screens.c.address_id == address_id) & (screens.c.name == name)
-    return connection.execute(select(screens.c.message_id).where(here)).scalar()
+def standing(connection: Connection, address_id: int, name: str) -> Shown | None:
+    """Where a live screen stands at an address, if it does."""
+    row = connection.execute(_STANDING, {"here": address_id, "named": name}).first()
+    return Shown(*row) if row else None
+
+
+_STANDING = select(screens.c.message_id, screens.c.matters, screens.c.told_on, screens.c.told).where(
+    screens.c.address_id == bindparam("here"), screens.c.name == bindparam("named")
+)
 
 
 def watchers(connection: Connection, name: str) -> list[int]:

@@ -82,7 +82,18 @@ bots = Table(
     Column("external", String(40), nullable=False),
     Column("username", String(64), nullable=False),
     Column("poller_id", Key),  # the worker that asks the platform for news
+    to("units", "unit_id", nullable=True),  # whose people it is for; empty: everybody's
+    Column("most_people", Integer),  # that the platform lets it have; empty: any number
+    Column("per_month", Integer),  # messages that the platform lets it send in a calendar month; empty: any number
     UniqueConstraint("channel", "external"),
+)
+quota = Table(  # how many messages a bot has sent in a month, where the platform counts them
+    "quota",
+    metadata,
+    to("bots", "bot_id", primary_key=True),
+    Column("month", String(7), primary_key=True),  # "2026-11", local
+    Column("sent", Integer, nullable=False),
+    Column("warned_at", Moment),  # when the operator was told that it will soon be used up
 )
 
 pacing = Table(  # how fast a bot may send, shared by all processes; seconds of the server's clock
@@ -379,6 +390,9 @@ screens = Table(  # which message shows a live screen at an address
     Column("name", String(40), primary_key=True),
     Column("message_id", String(64), nullable=False),
     Column("shown_at", Moment, nullable=False),
+    Column("matters", String(200)),  # what of it is worth a message of its own where nothing can be edited
+    Column("told_on", String(10)),  # the local day on which it was last sent by itself, and how often then
+    Column("told", Integer, nullable=False, server_default="0"),
 )
 
 BUSY = text("(told_to < listed_end OR counting IS NOT NULL OR count_at IS NOT NULL)")

@@ -32,6 +32,13 @@ def get(connection: Connection, unit_id: int) -> Unit:
 _GET = select(units).where(units.c.id == bindparam("unit"))
 
 
+def named(connection: Connection, name: str) -> Unit | None:
+    """The commune of a name, written as people write it: "Suối Trong", "xã Suối Trong"."""
+    communes = many(Unit, connection.execute(select(units).where(units.c.kind == "commune")).all())
+    wanted = fold(name)
+    return next((unit for unit in communes if wanted in (unit.folded, unit.folded.partition(" ")[2])), None)
+
+
 def add(connection: Connection, kind: str, name: str, parent: Unit | None = None, phone: str | None = None) -> Unit:
     parent_id = parent.id if parent else None
     unit_id = insert(connection, units, kind=kind, name=name, folded=fold(name), parent_id=parent_id, phone=phone)

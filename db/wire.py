@@ -72,6 +72,7 @@ class Arrived:
     left_at: datetime
     choices: list[dict[str, str]]
     screen: str | None
+    matters: str
 
 
 # ---- taking ----
@@ -230,7 +231,7 @@ def arrived(connection: Connection, letters: Sequence[Arrived], worker_id: int, 
     conversations.offered(connection, offered)
     for x in letters:
         if x.screen:
-            conversations.shown(connection, x.row.address_id, x.screen, x.message_id, now)
+            conversations.shown(connection, x.row.address_id, x.screen, x.message_id, x.matters, now)
 
 
 _ARRIVED = (

@@ -63,7 +63,7 @@ def settle(connection: Connection, group: Sequence[Outcome], now: datetime, rule
 def _letter(outcome: Outcome) -> Arrived:
     message = outcome.outgoing.message
     choices = [vars(choice) for choice in message.choices]
-    return Arrived(outcome.outgoing.row, outcome.message_id, outcome.left_at, choices, message.screen)
+    return Arrived(outcome.outgoing.row, outcome.message_id, outcome.left_at, choices, message.screen, message.matters)
 
 
 def _refused(connection: Connection, outcome: Outcome, error: SendError, now: datetime, rules: Rules) -> None:

@@ -48,13 +48,13 @@ class Sender:
         channels: Mapping[int, Channel],
         clock: Callable[[], datetime],
         rules: Rules,
-        line: Callable[[], Line],
+        line: Callable[[Channel], Line],
         worker: int,
         *,
         real: bool,
     ) -> None:
         self.db, self.channels, self.clock, self.rules = db, channels, clock, rules
-        self.lines = {bot_id: line() for bot_id in channels}
+        self.lines = {bot_id: line(channel) for bot_id, channel in channels.items()}
         self.worker, self.real = worker, real
         self.shared = real and not db.is_sqlite
         self._news = asyncio.Event()
@@ -202,7 +202,7 @@ class Sender:
             if not taken:
                 line.rest()
                 return []
-            ready = self._prepared(connection, taken, now)
+            ready = self._prepared(connection, taken, now, channel)
         return list(zip(ready, self._turns(connection, bot_id, len(ready)), strict=True)) if ready else []
 
     def _turns(self, connection: Connection, bot_id: int, count: int) -> list[float]:
@@ -222,9 +222,9 @@ class Sender:
             self._only = lineage.leaves(lineage.held(connection) or now)
         connection.info[KNOWN] = True
 
-    def _prepared(self, connection: Connection, taken: list[Taken], now: datetime) -> list[Outgoing]:
+    def _prepared(self, connection: Connection, taken: list[Taken], now: datetime, channel: Channel) -> list[Outgoing]:
         desk = Desk(connection, [one.row for one in taken], now, self.rules)
-        return prepare(desk, taken, one_by_one=self._one_by_one)
+        return prepare(desk, taken, channel.redraws, one_by_one=self._one_by_one)
 
     async def _carry(self, outgoing: Outgoing, line: Line, turn: float, begun: float) -> None:
         outcome = await self._sent(outgoing, line, turn)

@@ -65,7 +65,7 @@ class Cell:
         return [t.row for t in wire.claim(self.connection, now, RULES, bot or self.bot, most, self.worker, at_any_pace)]
 
     def arrived(self, row: Delivery, now: datetime = NOON, as_message: str = "7") -> None:
-        wire.arrived(self.connection, [Arrived(row, as_message, now, [], None)], self.worker, now)
+        wire.arrived(self.connection, [Arrived(row, as_message, now, [], None, "")], self.worker, now)
 
     def travel(self, now: datetime = NOON) -> list[list[str]]:
         """Carry all that can leave now; the kinds that each message held, in the order in which they left."""
@@ -321,7 +321,7 @@ async def test_each_bot_carries_its_own_and_no_more_than_it_has_room_for(cell: T
 async def test_a_live_screen_is_drawn_once_for_all_that_happened_meanwhile(cell: Tell) -> None:
     def story(c: Cell) -> None:
         address_id = c.join(c.tinh)
-        conversations.shown(c.connection, address_id, "status:1", "7", NOON)
+        conversations.shown(c.connection, address_id, "status:1", "7", "", NOON)
         for seconds in (1, 2):
             watchers = conversations.watchers(c.connection, "status:1")
             outbox.refresh(c.connection, watchers, "status:1", NOON + timedelta(seconds=seconds))

@@ -61,9 +61,9 @@ class Fuse:
 
     def into(self, app: App) -> App:
         app.db.write = self.around(app.db.write)  # type: ignore[method-assign]
-        for channel in app.channels_to_open:
-            channel.send = self.around(channel.send)  # type: ignore[method-assign]
-            channel.poll = self.around(channel.poll)  # type: ignore[method-assign]
+        for post in app.posts:
+            post.channel.send = self.around(post.channel.send)  # type: ignore[method-assign]
+            post.channel.poll = self.around(post.channel.poll)  # type: ignore[method-assign]
         return app
 
 
@@ -86,8 +86,8 @@ async def start(simulator: Simulator, settings: Settings, base: str) -> App:
 
 async def leave_behind(app: App) -> None:
     """What the system does with a process that is gone: its connections close, and nothing is written any more."""
-    for channel in app.channels_to_open:
-        await channel.close()
+    for post in app.posts:
+        await post.channel.close()
     await app.db.close()
 
 

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+import config
 from app import build
-from config import Delivery, Settings, Telegram
+from channels.telegram import Telegram
+from config import Delivery, Settings
 from simulator import Clock, Simulator, running
 from tests.stories.village import TOKEN, Numbers, Village, at
 
@@ -17,7 +19,7 @@ def settings(database_url: str) -> Settings:
     return Settings(
         database=database_url,
         secret="for tests only",
-        telegram=Telegram(token=TOKEN),
+        telegram=config.Telegram(token=TOKEN),
         delivery=Delivery(per_second=1000),
     )
 
@@ -29,7 +31,9 @@ async def village(request: pytest.FixtureRequest, settings: Settings) -> AsyncIt
     simulator = Simulator(Clock(at(25), flowing=False))
     async with running(simulator) as url:
         simulator.put_bot(TOKEN)
-        app = build(settings, clock=simulator.clock.now, base_url=f"{url}/bot", channel=None if buttons else Numbers)
+        app = build(
+            settings, clock=simulator.clock.now, base_url=f"{url}/bot", telegram=Telegram if buttons else Numbers
+        )
         await app.start()
         made = Village(app, simulator, buttons)
         await made.found()
