@@ -387,7 +387,7 @@ async def test_a_worker_that_was_taken_for_dead_takes_nothing_and_may_tell_what_
         # One of its messages had come and was not sent again yet; the other is on its way a second time.
         [again] = c.claim(most=1)
         told = {first.id: first, second.id: second}
-        letters = [Arrived(row, "9", NOON, [], None) for row in told.values()]
+        letters = [Arrived(row, "9", NOON, [], None, "") for row in told.values()]
         wire.arrived(c.connection, letters, frozen, NOON)
         for row in told.values():
             wire.put_back(c.connection, row, "too late to say so")

@@ -125,7 +125,7 @@ class Chat:
         return wire.claim(connection, NOON, RULES, self.bot, 8, by, at_any_pace)
 
     def arrived(self, connection: Connection, taken: Taken) -> None:
-        wire.arrived(connection, [Arrived(taken.row, "7", NOON, [], None)], self.ours, NOON)
+        wire.arrived(connection, [Arrived(taken.row, "7", NOON, [], None, "")], self.ours, NOON)
 
     def stopped(self, connection: Connection) -> None:
         outbox.take_back(connection, self.person)
