@@ -42,7 +42,7 @@ LONGEST_WAIT_S = 30.0
 CONNECTIONS = 8  # of one process to a server
 # A process that is frozen in the middle of a transaction, or cut off, must not keep its locks from the others; a little
 # shorter than it takes until it is taken for dead (db/workers.py). Milliseconds.
-_SERVER = {"idle_in_transaction_session_timeout": "6000"}
+_SERVER = {"idle_in_transaction_session_timeout": "6000", "jit": "off"}  # nothing here runs long enough to be compiled
 PATIENCE_S = 30.0  # with one statement: a network that is cut says nothing at all
 CONNECT_S = 10.0
 

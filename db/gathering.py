@@ -12,7 +12,7 @@ from db import addresses as address_rows
 from db.columns import Key, Moment, among
 from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
-from db.sql import many, plan_afresh, stir
+from db.sql import many, stir
 from db.tables import addresses, deliveries, due_items, links
 
 SLICE = 500
@@ -39,7 +39,6 @@ def _gather(connection: Connection, now: datetime, rules: Rules, most: int, up_t
     items = _ripe(connection, now, priorities, most)
     if not items:
         return False, 0
-    plan_afresh(connection)
     is_full = len(items) >= most
     if is_full:
         items += _torn_off(connection, items, now, priorities)

@@ -21,8 +21,8 @@ from db.columns import among, moment
 from db.fanout import KIND, WORTH, Stretch
 from db.rules import Rules
 from db.secrecy import secret_mark
-from db.sql import insert, many, one, plan_afresh
-from db.tables import BUSY, due_items, notice_people, notices, roles
+from db.sql import insert, many, measure, one
+from db.tables import BUSY, addresses, due_items, links, notice_people, notices, roles
 from db.tables import people as people_table
 from db.tables import units as units_table
 from db.units import Unit
@@ -152,7 +152,8 @@ def carry_on(connection: Connection, now: datetime, most: int = SLICE) -> bool:
     notice = one(Notice, row)
     if notice is None:
         return False
-    plan_afresh(connection)
+    if not notice.told_to:
+        measure(connection, people_table, links, addresses, notice_people, due_items)
     # Taking messages back from the queue costs twice what putting people on the list does.
     step = most if notice.state == "sending" else max(most // 2, 1)
     stretch = Stretch(notice.told_to, min(notice.told_to + step, notice.listed_end))

@@ -88,6 +88,16 @@ def plan_afresh(connection: Connection) -> None:
 _PLAN_AFRESH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 
 
+def measure(connection: Connection, *tables: Table) -> None:
+    """Let a server look at how large these tables have become, so that it plans for that and forgets older plans.
+
+    It does so by itself, but up to a minute later. `plan_afresh` is not for what writes: the checks of references would
+    be planned anew for every row.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"ANALYZE {', '.join(table.name for table in tables)}"))
+
+
 def only_one(connection: Connection, what: int) -> bool:
     """Whether no other process is at `what` now; it is kept from them until this transaction ends."""
     if connection.dialect.name != "postgresql":
