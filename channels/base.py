@@ -10,7 +10,18 @@ from typing import Any, Literal, Protocol
 from content.message import Message
 
 Kind = Literal[
-    "text", "tap", "start", "contact", "document", "photo", "voice", "sticker", "blocked", "unblocked", "other"
+    "text",
+    "tap",
+    "start",
+    "contact",
+    "document",
+    "photo",
+    "voice",
+    "sticker",
+    "unsupported",  # Zalo says only that something came which a bot may not see
+    "blocked",
+    "unblocked",
+    "other",
 ]
 Outcome = Literal["not_sent", "final", "unknown"]
 

@@ -68,7 +68,7 @@ def show(turn: Turn, meeting_id: int) -> Message:
 def change(turn: Turn, meeting_id: int) -> Message:
     """Somebody says that the last tap was a mistake: what is recorded, and the question again."""
     meeting = _own(turn, meeting_id)
-    return _closed(turn, meeting) or _asks(turn, "answer_change", meeting)
+    return _closed(turn, meeting) or asks(turn, "answer_change", meeting)
 
 
 # ---- answering ----
@@ -95,7 +95,7 @@ def reason(turn: Turn, meeting_id: int, kind: Reason) -> Message:
         return closed or turn.say("meeting_unknown")
     given = [answers.give_reason(turn.connection, meeting, p.id, kind, turn.now) for p in turn.persons]
     if not all(given):
-        return _asks(turn, "answer_change", meeting)
+        return asks(turn, "answer_change", meeting)
     return turn.say("answered", meeting=meeting, chosen="no", before=None, reason=str(kind), by=_by(turn))
 
 
@@ -165,7 +165,7 @@ def thanks(turn: Turn) -> Message:
     near = meetings.open_for(turn.connection, [p.id for p in turn.people], turn.now)
     if not near:
         return turn.say("thanked")
-    return _asks(turn, "thanked_asking", near[0])
+    return asks(turn, "thanked_asking", near[0])
 
 
 @on.action("which", who=Who.MEMBER)
@@ -184,7 +184,7 @@ def proxy(turn: Turn, meeting_id: int, about: int) -> Message:
     other = next((p for p in meetings.invited(turn.connection, meeting.unit_id) if p.id == about), None)
     if other:
         _pass_on(turn, meeting, other)
-    return _asks(turn, "answer_proxy", meeting, other=other, secretary=home.secretary_of(turn))
+    return asks(turn, "answer_proxy", meeting, other=other, secretary=home.secretary_of(turn))
 
 
 def _pass_on(turn: Turn, meeting: Meeting, other: Person) -> None:
@@ -219,15 +219,15 @@ def _closed(turn: Turn, meeting: Meeting | None, revision: int | None = None) ->
         secretary = home.secretary_of(turn)
         return turn.say("meeting_over", meeting=meeting, said=_said(turn, meeting), secretary=secretary)
     if revision is not None and revision != meeting.revision:
-        return _asks(turn, "meeting_moved", meeting)
+        return asks(turn, "meeting_moved", meeting)
     return None
 
 
 def _page(turn: Turn, meeting: Meeting | None) -> Message:
-    return _closed(turn, meeting) or _asks(turn, "meeting", meeting)
+    return _closed(turn, meeting) or asks(turn, "meeting", meeting)
 
 
-def _asks(turn: Turn, template: str, meeting: Meeting | None, **context: object) -> Message:
+def asks(turn: Turn, template: str, meeting: Meeting | None, **context: object) -> Message:
     """The attendance question in one of its forms, with what each of these people has said."""
     if meeting is None:
         return turn.say("meeting_unknown")
@@ -331,6 +331,11 @@ def _receipt(offered: Iterable[Mapping[str, str]], intent: str) -> str | None:
     """ "Đã rõ" to a message that asks for just that is the same as choosing it."""
     actions = [choice["action"] for choice in offered if choice["action"].split()[0] in _RECEIPTS]
     return actions[0] if intent == "ack" and actions else None
+
+
+def asked_by(turn: Turn, offered: Iterable[Mapping[str, str]]) -> Meeting | None:
+    """The meeting, still open, about which a menu asks whether one comes."""
+    return _asked(offered, meetings.open_for(turn.connection, [p.id for p in turn.people], turn.now))
 
 
 def _asked(offered: Iterable[Mapping[str, str]], near: Sequence[Meeting]) -> Meeting | None:

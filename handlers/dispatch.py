@@ -15,7 +15,7 @@ from db import addresses, conversations, inbox, outbox, people, wire
 from db.conversations import NEW_MENU, Conversation, Offer
 from db.people import Person
 from db.rules import Rules
-from handlers import answer, ask, calls, cancel, home, join, on, picking, privacy
+from handlers import answer, ask, calls, cancel, home, join, on, picked, picking, privacy
 from handlers.router import SILENCE, Entry, Turn, Who
 from sheets.roster import RosterFile, UnreadableRoster
 from vietnamese.text import fold, word_number
@@ -151,13 +151,13 @@ def _event(turn: Turn) -> Message | None:
 def _text(turn: Turn, said_at: datetime) -> Message | None:
     if message := join.digits(turn) or (None if turn.people else join.stranger(turn)):
         return message
-    words = fold(turn.text).strip(" .!?")
+    words, last = fold(turn.text).strip(" .!?"), picked.take(turn)
     offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
     if action := _way_back(turn, words, offers):
         return run(turn, action)
     if turn.conversation.expects_number and (message := _awaited(turn)):
         return message
-    if message := _choice(turn, offers, said_at):
+    if message := _choice(turn, offers, said_at) or _taken_back(turn, last, words, offers):
         return message
     named = on.words.get(words) or picking.yes_or_no(offers, turn.text) or picking.labelled(offers[1:], turn.text)
     if action := named or privacy.meant(turn) or cancel.meant(turn, words):
@@ -170,7 +170,7 @@ def _meant(turn: Turn, offers: Sequence[Offer]) -> Message | None:
     """Words that answer the open question about a meeting."""
     newest = offers[0].choices if offers else []
     action = calls.meant(turn, newest) or answer.meant(turn, newest)
-    return run(turn, action) if action else None
+    return _run_picked(turn, action) if action else None
 
 
 def _way_back(turn: Turn, words: str, offers: Sequence[Offer]) -> str | None:
@@ -196,14 +196,40 @@ def _awaited(turn: Turn) -> Message | None:
 def _choice(turn: Turn, offers: Sequence[Offer], said_at: datetime) -> Message | None:
     action, number = picking.picked(offers[:1], turn.text), word_number(turn.text)
     if action is None:
-        in_range = number is None or not offers or number > 9
-        return None if in_range else turn.say("number_unknown", choices=offers[0].choices)
+        return _unknown_number(turn, offers, number) if offers and number is not None and number <= 9 else None
     other = picking.picked(offers[1:], turn.text) if number else None
     newest = offers[0]
     # A message that came by itself within the last minute may not have been read when the number was written.
     if not newest.solicited and said_at - newest.left_at < NEW_MENU and other not in (None, action):
         return turn.say("number_twice", text=turn.text, options=[_found(offers[0], action), _found(offers[1], other)])
-    return run(turn, action)
+    return _by_number(turn, offers, action, number) if number else _run_picked(turn, action, newest)
+
+
+def _unknown_number(turn: Turn, offers: Sequence[Offer], number: int) -> Message:
+    """A number that the newest menu does not have: an open question before it may, else the menu is shown again."""
+    return picked.old_question(turn, offers, number) or turn.say("number_unknown", choices=offers[0].choices)
+
+
+def _by_number(turn: Turn, offers: Sequence[Offer], action: str, number: int) -> Message | None:
+    """A number says less than words: what it was taken for is named, and what else it may have answered asked anew."""
+    label = _found(offers[0], action)["label"]
+    message = _run_picked(turn, action, offers[0])
+    again = picked.old_question(turn, offers, number, label) if picked.is_done(message) else None
+    if again is None or message is None:
+        return picked.named(turn, number, label, message)
+    outbox.answer(turn.connection, turn.address.id, message.to_json(), turn.now)
+    return again
+
+
+def _run_picked(turn: Turn, action: str, menu: Offer | None = None) -> Message | None:
+    message = run(turn, action)
+    picked.keep(turn, action, menu)
+    return message
+
+
+def _taken_back(turn: Turn, last: Sequence[str] | None, words: str, offers: Sequence[Offer]) -> Message | None:
+    found = picked.taken_back(turn, last, words, offers)
+    return run(turn, found) if isinstance(found, str) else found
 
 
 def _found(offer: Offer, action: str | None) -> dict[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, get_args
 
 from content import Choice, Message
 from db import conversations, intentions, meetings, outbox, people, units
 from db.conversations import FORGET_AFTER
+from db.meetings import Meeting
 from db.people import SECRETARIES, Person
 from db.units import Unit
 from handlers.planning import led_by
@@ -80,7 +82,7 @@ def help_(turn: Turn) -> Message:
 
 @on.action("help_official", who=Who.OFFICIAL)
 def help_official(turn: Turn) -> Message:
-    return turn.say("help_official", several=len(roles(turn)) > 1)
+    return turn.say("help_official", several=len(roles(turn)) > 1, channel=turn.channel)
 
 
 @on.action("call_me", who=Who.MEMBER, words=("goi cho toi", "goi lai cho toi"))
@@ -110,11 +112,24 @@ def not_yours(turn: Turn) -> Message:
 
 
 def unreadable(turn: Turn) -> Message:
-    """A picture, a voice, a sticker: say what can be read, with the open question's choices or the menu (X11)."""
+    """A picture, a voice, a sticker: say what can be read, with the open question's choices or the menu (X11).
+
+    A sticker is no answer, whatever it shows: what was asked is asked back.
+    """
+    helping = {"secretary": secretary_of(turn), "phone": office_phone(turn)}
+    if turn.incoming.kind == "unsupported":
+        return turn.say("unsupported", official="official" in roles(turn), channel=turn.channel, **helping)
     offers = conversations.newest_offers(turn.connection, turn.address.id, turn.now)
     newest = [Choice(**choice) for choice in offers[0].choices] if offers else []
-    asked = any(choice.action.split()[-4:-3] == ["answer"] for choice in newest)
-    return turn.say("unreadable", choices=newest if asked else (), menu=menu_choices(turn))
+    meeting = _asked_about(turn, newest)
+    return turn.say("unreadable", meeting=meeting, choices=newest, menu=menu_choices(turn), **helping)
+
+
+def _asked_about(turn: Turn, choices: Sequence[Choice]) -> Meeting | None:
+    """The open meeting about which these choices ask whether one comes."""
+    asked = {words[-3] for choice in choices if (words := choice.action.split())[-4:-3] == ["answer"]}
+    near = meetings.open_for(turn.connection, [p.id for p in turn.people], turn.now) if asked else []
+    return next((meeting for meeting in near if str(meeting.id) in asked), None)
 
 
 def lost(turn: Turn) -> Message:
@@ -219,7 +234,7 @@ def _official_home(turn: Turn) -> Message:
     commune = units.commune_of(turn.connection, units.get(turn.connection, turn.persons[0].unit_id))
     counted = people.counts(turn.connection, commune)
     said = {"cells": units.cells(turn.connection, commune), "counted": counted, "begun": unfinished(turn)}
-    return turn.say("home_official", commune=commune, **said)
+    return turn.say("home_official", commune=commune, channel=turn.channel, **said)
 
 
 _HOMES = {"member": _member_home, "secretary": _secretary_home, "official": _official_home}

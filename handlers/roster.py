@@ -75,7 +75,7 @@ def drop(turn: Turn) -> Message:
 @on.action("roster_form", who=Who.OFFICIAL, words=("ban mau", "xem ban mau"))
 def form(turn: Turn) -> Message:
     """The empty form, with a line or two to show how it is filled in."""
-    return turn.say("roster_form", files=(File("roster_form", (), FORM_NAME),))
+    return turn.say("roster_form", channel=turn.channel, files=(File("roster_form", (), FORM_NAME),))
 
 
 def _read(turn: Turn, page: int = 0) -> Plan | Message:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from channels.base import Incoming
 from content import Message, You, render
+from db import consent
 from db.addresses import Address
 from db.conversations import Conversation
 from db.people import Person
@@ -65,6 +66,11 @@ class Turn:
     @property
     def local(self) -> datetime:
         return self.rules.local(self.now)
+
+    @property
+    def channel(self) -> str:
+        """ "telegram" or "zalo", for texts that speak of what can be done there."""
+        return consent.channel_of(self.connection, self.address.id)
 
     @property
     def you(self) -> You:

@@ -41,8 +41,12 @@ SAMPLES: tuple[Sample, ...] = (
     sample("home_secretary", "secretary", cell=KHE_DAO, led=2, meeting=MEETING, status=_STATUS, begun="oneoff"),
     sample("home_secretary", "secretary", cell=KHE_DAO, led=1, meeting=None, status=None, begun=None),
     *(
-        sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, begun=begun)
-        for begun in (None, "notice", "roster")
+        sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, **said)
+        for said in (
+            {"begun": None, "channel": "zalo"},
+            {"begun": "notice", "channel": "telegram"},
+            {"begun": "roster", "channel": "telegram"},
+        )
     ),
     *(
         sample("home_secretary", "secretary", cell=KHE_DAO, led=1, meeting=None, status=None, begun=begun)
@@ -54,8 +58,8 @@ SAMPLES: tuple[Sample, ...] = (
     sample("roles", "secretary", acting="secretary", others=["official", "member"], cells=[KHE_DAO]),
     sample("roles", "secretary", acting="secretary", others=[], cells=[KHE_DAO]),
     sample("help", "member", secretary=LAM, phone=_OFFICE, several=True),
-    sample("help_official", "official", several=True),
-    sample("help_official", "official", several=False),
+    sample("help_official", "official", several=True, channel="zalo"),
+    sample("help_official", "official", several=False, channel="telegram"),
     sample("help", "member", secretary=None, phone=_OFFICE, several=False),
     sample("help", "member", secretary=LONGEST, phone=_OFFICE, several=False, you=HOUSEHOLD),
     sample("call_me", "member", office="secretary", later=None, secretary=LAM, phone=_OFFICE),
@@ -66,9 +70,12 @@ SAMPLES: tuple[Sample, ...] = (
     sample("lost", "member", menu=_MENU),
     sample("lost_again", "member", secretary=LAM, phone=_OFFICE, menu=_MENU),
     sample("lost_again", "official", secretary=None, phone=_OFFICE, menu=_MENU),
-    sample("unreadable", "member", choices=(), menu=_MENU),
-    sample("unreadable", "member", choices=_MENU[:2], menu=_MENU),
-    sample("unreadable", "stranger", choices=(), menu=(), you=STRANGER),
+    sample("unreadable", "member", meeting=None, choices=(), menu=_MENU, secretary=LAM, phone=_OFFICE),
+    sample("unreadable", "member", meeting=MEETING, choices=_MENU[:2], menu=_MENU, secretary=None, phone=_OFFICE),
+    sample("unreadable", "stranger", meeting=None, choices=(), menu=(), secretary=None, phone=_OFFICE, you=STRANGER),
+    sample("unsupported", "member", secretary=LAM, phone=_OFFICE, official=False, channel="zalo"),
+    sample("unsupported", "official", secretary=None, phone=_OFFICE, official=True, channel="zalo"),
+    sample("unsupported", "stranger", secretary=None, phone=None, official=False, channel="zalo", you=STRANGER),
     sample("not_yours", "member", secretary=LAM, phone=_OFFICE),
     sample("not_yours", "member", secretary=None, phone=_OFFICE),
     sample("trouble", "member", number=4821, phone=_OFFICE),
@@ -76,6 +83,10 @@ SAMPLES: tuple[Sample, ...] = (
     sample("number_unknown", "member", choices=_OFFERED),
     sample("number_unknown", "stranger", choices=_OFFERED),
     sample("number_twice", "member", text="2", options=_OFFERED[:2]),
+    sample("picked", "member", number=2, label="Xem đề cương"),
+    sample("pick_again", "member", choices=_OFFERED),
+    sample("pick_again", "stranger", choices=_OFFERED, you=STRANGER),
+    *(sample("number_old", "member", number=2, label=label, meeting=MEETING, by="") for label in ("Xem đề cương", "")),
     sample("who_acts", "member", people=[TINH, MUI], action="answer 42 yes 1", together=True, you=HOUSEHOLD),
     sample("who_acts", "member", people=[LONGEST, MUI], action="meeting 42", together=False, you=HOUSEHOLD),
     sample("digest", "member", count=2),

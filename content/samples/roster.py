@@ -143,7 +143,7 @@ SAMPLES: tuple[Sample, ...] = (
     _official("roster_same", plan=plan(missing=[LONGEST] * 12)),
     _official("roster_done", touched=7, counted=SimpleNamespace(listed=151, not_joined=11)),
     _official("roster_done", touched=1, counted=SimpleNamespace(listed=151, not_joined=0)),
-    _official("roster_form"),
+    *(_official("roster_form", channel=channel) for channel in ("telegram", "zalo")),
     _official("roster_file", unit=KHE_DAO),
     _official("roster_file", unit=SUOI_TRONG),
     _official(

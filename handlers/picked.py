@@ -1,0 +1,94 @@
+"""After a pick: it is named, taken back in words, and an older question is not lost (voice.md A14, A15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from content import Choice, Message
+from db.conversations import Offer
+from handlers import answer
+from handlers.router import SILENCE, Turn
+from vietnamese.text import fold, words
+
+PICKED = "picked"  # in the draft, until the next message: [when its menu left, what it did]
+TAKEN_BACK = frozenset(
+    {"sua", "sua lai", "khong phai", "khong phai the", "khong dung", "sai", "sai roi", "chon lai", "nham", "nham roi"}
+) | {f"{act} {word}" for act in ("bam", "chon", "nhan", "go") for word in ("nham", "nham roi", "sai")}
+ABOUT_A_MEETING = frozenset({"answer", "absent", "reason"})
+_TO_THE_QUESTION = ABOUT_A_MEETING | {"meeting", "change"}
+_WAYS_BACK = frozenset({"thôi", "dừng", "sửa", "đổi"})
+_SPEAKS_FOR_ITSELF = ("✅", "⚠️")  # a receipt, and why there is none
+
+
+def keep(turn: Turn, action: str, menu: Offer | None = None) -> None:
+    """Remember for the next message what was picked, and from which menu; no word of the menu is kept."""
+    turn.draft[PICKED] = [menu.left_at.isoformat() if menu else "", action]
+
+
+def take(turn: Turn) -> list[str] | None:
+    """What the message before this one has picked."""
+    kept: list[str] | None = turn.draft.pop(PICKED, None)
+    return kept
+
+
+def taken_back(turn: Turn, last: Sequence[str] | None, said: str, offers: Sequence[Offer]) -> Message | str | None:
+    """What a "nhầm" right after a pick leads to: an action about a meeting, or a menu to choose from again."""
+    if last is None or said not in TAKEN_BACK:
+        return None
+    left_at, action = last
+    verb, *rest = _bare(action)
+    if verb in ABOUT_A_MEETING:
+        by = action.split()[:2] if action.startswith("as ") else []
+        return " ".join([*by, "change", rest[0]])
+    newest = offers[:1] if offers and _leads_back(offers[0].choices) else []
+    menu = next(iter(newest), None) or next((o for o in offers if o.left_at.isoformat() == left_at), None)
+    return turn.say("pick_again", choices=menu.choices) if menu else None
+
+
+def _leads_back(choices: Iterable[Mapping[str, str]]) -> bool:
+    """Whether what was done can be stopped or changed by its own answer's choices."""
+    return any(words(choice["label"])[:1] and words(choice["label"])[0] in _WAYS_BACK for choice in choices)
+
+
+# ---- a number was typed ----
+
+
+def named(turn: Turn, number: int, label: str, message: Message | None) -> Message | None:
+    """The answer with what the number was taken for in front, where it does not say so itself."""
+    if message is None or message is SILENCE or message.toast or message.text.startswith(_SPEAKS_FOR_ITSELF):
+        return message
+    core = words(fold(label))[1:]
+    if not core or f" {' '.join(core)} " in f" {' '.join(words(fold(message.text)))} ":
+        return message
+    head = turn.say("picked", number=number, label=label)
+    return replace(message, text=f"{head.text}\n{message.text}")
+
+
+def old_question(turn: Turn, offers: Sequence[Offer], number: int, label: str = "") -> Message | None:
+    """The question about a meeting that stood before the newest menu, where this number answers that one too.
+
+    `label`: what the number was taken for; "" where the newest menu has no such number.
+    """
+    before = offers[1].choices if len(offers) > 1 else []
+    if number > len(before) or answer.asked_by(turn, offers[0].choices):
+        return None
+    meeting = answer.asked_by(turn, before)
+    return answer.asks(turn, "number_old", meeting, number=number, label=label) if meeting else None
+
+
+def is_done(message: Message | None) -> bool:
+    """Whether nothing more is asked by an answer, and it leads to no question about a meeting."""
+    if message is None or message is SILENCE or message.expects or message.toast:
+        return False
+    return not any(_asks_more(choice) for choice in message.choices)
+
+
+def _asks_more(choice: Choice) -> bool:
+    return choice.action.startswith("as ") or _bare(choice.action)[0] in _TO_THE_QUESTION
+
+
+def _bare(action: str) -> list[str]:
+    """An action without whoever acts in front."""
+    parts = action.split()
+    return parts[2:] if parts[0] == "as" else parts
