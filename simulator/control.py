@@ -1,6 +1,7 @@
 """The control API under /sim: what scripts, tests and the phones page do to the make-believe Telegram."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
@@ -18,14 +19,18 @@ from simulator.errors import ControlError
 from simulator.faults import Fault
 from simulator.ledger import chat_row
 from simulator.limits import RATES
-from simulator.model import Conversation, Json
-from simulator.people import Phone, open_phone
+from simulator.model import Bot, Conversation, Json
+from simulator.params import Upload
+from simulator.people import Phone
+from simulator.phones import open_phone
 from simulator.state import Simulator
+from simulator.zalo.rules import month
 
 WAIT_S = 60
 LONG_POLL_S = 20
 EVENT_PAUSE_S = 0.05
 _PING_S = 15.0
+_DOT = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -78,6 +83,8 @@ class Control:
     def _message(self, body: Body) -> Json:
         phone, text = self._phone_of(body), body.text("text")
         document, photo = body.upload("document"), body.upload("photo")
+        if kind := body.text("kind"):
+            return _special(phone, kind, photo, text)
         if document:
             return phone.send_document(document, text)
         return phone.send_photo(photo, text) if photo else phone.say(text)
@@ -109,9 +116,9 @@ class Control:
         return {"chat": chat_id}
 
     def _bot(self, body: Body) -> Json:
-        bot = self.simulator.put_bot(body.text("token"), body.text("username"), body.text("name"))
+        bot = self.simulator.put_bot(body.text("token"), body.text("username"), body.text("name"), body.text("channel"))
         bot.revoked = body.flag("revoked", False)
-        return {"id": bot.id, "username": bot.username, "name": bot.name, "revoked": bot.revoked}
+        return {name: getattr(bot, name) for name in ("id", "username", "name", "channel", "revoked")}
 
     def _fault(self, body: Body) -> Json:
         fault = Fault(
@@ -120,6 +127,7 @@ class Control:
             times=body.number("times", 0 if "for_s" in body.fields else 1),
             retry_after=body.number("retry_after", 1),
             user=body.maybe_number("user"),
+            channel=body.text("channel") or None,
             delay_ms=body.number("delay_ms", 1000),
             for_s=body.amount("for_s", 0) if "for_s" in body.fields else None,
         )
@@ -133,9 +141,17 @@ class Control:
         limits.on = body.flag("on", limits.on)
         for name, rate in rates.items():
             setattr(limits, name, rate)
+        self._zalo_rules(body)
         limits.reset()
         self.simulator.changed()
         return self._limits_now(None)
+
+    def _zalo_rules(self, body: Body) -> None:
+        rules = self.simulator.zalo
+        rules.per_month = body.number("zalo_per_month", rules.per_month)
+        rules.people = body.number("zalo_people", rules.people)
+        rules.grace_s = body.number("zalo_grace_s", int(rules.grace_s))
+        rules.http_200 = body.flag("zalo_http_200", rules.http_200)
 
     # What there is to see
 
@@ -143,10 +159,11 @@ class Control:
         return self.simulator.ledger.after(_query_number(request, "after", 0))
 
     def _conversation(self, request: Request) -> Conversation:
-        bot = self.simulator.bot_for(request.query_params.get("bot") or None)
-        chat_id = _query_number(request, "user")
+        wanted, chat_id = request.query_params.get("bot") or None, _query_number(request, "user")
+        user = self.simulator.users.get(chat_id)
+        bot = self.simulator.bot_of(user, wanted) if user else self.simulator.bot_for(wanted)
         found = self.simulator.conversations.get((bot.id, chat_id))
-        if found is None and chat_id not in self.simulator.users:
+        if found is None and user is None:
             raise ControlError(f"Nobody here has the number {chat_id}.", 404)
         return found or self.simulator.conversation(bot, self.simulator.users[chat_id])
 
@@ -158,6 +175,7 @@ class Control:
         return {
             "user": chat.id,
             "bot": self.simulator.bots[chat.bot_id].name,
+            "channel": self.simulator.bots[chat.bot_id].channel,
             "version": chat.version,
             "started": chat.started,
             "blocked": chat.blocked,
@@ -182,8 +200,14 @@ class Control:
         ]
 
     def _bots(self, _: Request) -> list[Json]:
-        bots = self.simulator.bots.values()
-        return [{"id": bot.id, "username": bot.username, "name": bot.name, "channel": bot.channel} for bot in bots]
+        return [self._bot_row(bot) for bot in self.simulator.bots.values()]
+
+    def _bot_row(self, bot: Bot) -> Json:
+        row = {name: getattr(bot, name) for name in ("id", "username", "name", "channel")}
+        if bot.channel == "telegram":
+            return row
+        this_month = bot.sent[month(self.simulator.clock.now())]
+        return {**row, "hears": self.simulator.zalo.hears(bot), "people": list(bot.people), "sent": this_month}
 
     def _faults(self, _: Request) -> list[Json]:
         return [vars(fault) for fault in self.simulator.faults.now()]
@@ -195,7 +219,9 @@ class Control:
 
     def _limits_now(self, _: Request | None) -> Json:
         limits = self.simulator.limits
-        return {name: getattr(limits, name) for name in ("on", *RATES)}
+        rules = self.simulator.zalo
+        zalo = {f"zalo_{name}": getattr(rules, name) for name in ("per_month", "people", "grace_s", "http_200")}
+        return {**{name: getattr(limits, name) for name in ("on", *RATES)}, **zalo}
 
     async def _file(self, request: Request) -> Response:
         """Send a file to the page: pictures to be shown, everything else to be saved, never run."""
@@ -260,6 +286,20 @@ class Control:
             clock.skip(timedelta(seconds=body.amount("downtime_s", 0)))
         else:
             raise ControlError("Say one of now, forward_s, downtime_s, follow or reached.")
+
+
+def _special(phone: Phone, kind: str, photo: Upload | None, text: str) -> Json:
+    """Send what is no plain message: sticker, voice, unsupported, or a photo (any one, when none is given)."""
+    match kind:
+        case "sticker":
+            return phone.send_sticker()
+        case "voice":
+            return phone.send_voice()
+        case "unsupported":
+            return phone.send_unsupported(text)
+        case "photo":
+            return phone.send_photo(photo or Upload("photo.gif", "image/gif", _DOT), text)
+    raise ControlError("A kind is one of sticker, voice, unsupported, photo.")
 
 
 def _reading(act: Callable[[Body], Json]) -> Handler:

@@ -17,6 +17,7 @@ BEFORE = (
     "chat_not_found",
     "migrate",
     "401",
+    "408",
     "409",
     "html200",
     "ok_false_200",
@@ -28,7 +29,8 @@ KINDS = (*BEFORE, *AFTER, REFUSED)
 
 @dataclass
 class Fault:
-    """One ordered fault. `method` "*" means every method but getUpdates; `user` restricts it to one chat.
+    """One ordered fault. `method` "*" means every method but getUpdates; `user` restricts it to one chat,
+    `channel` to one of the two servers.
 
     It happens `times` times, 0 for any number, and not later than `for_s` seconds of real time after it was ordered.
     """
@@ -40,6 +42,7 @@ class Fault:
     user: int | None = None
     delay_ms: int = 1000
     for_s: float | None = None
+    channel: str | None = None
     ends: float | None = None
 
     def __post_init__(self) -> None:
@@ -50,10 +53,11 @@ class Fault:
         if self.kind == REFUSED and not self.for_s:
             raise ControlError("A server that refuses connections opens by itself: say for_s, in seconds.")
 
-    def meets(self, method: str, chat: int | None) -> bool:
-        """Whether this call is one that the fault waits for; `method` is in lower case."""
-        if self.kind == REFUSED:
+    def meets(self, method: str, chat: int | None, channel: str) -> bool:
+        """Whether this call is one that the fault waits for."""
+        if self.kind == REFUSED or self.channel not in (None, channel):
             return False
+        method = method.lower()
         named = method != "getupdates" if self.method == "*" else method == self.method.lower()
         return named and self.user in (None, chat)
 
@@ -73,6 +77,7 @@ _REFUSALS = {
     "403": (403, "Forbidden: bot was blocked by the user"),
     "chat_not_found": (400, "Bad Request: chat not found"),
     "401": (401, "Unauthorized"),
+    "408": (408, "Request Timeout"),
     "409": (409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"),
 }
 
@@ -95,9 +100,9 @@ class Faults:
             fault.ends = self.monotonic() + fault.for_s
         self.waiting.append(fault)
 
-    def take(self, method: str, chat: int | None) -> Fault | None:
+    def take(self, method: str, chat: int | None, channel: str = "telegram") -> Fault | None:
         """Return the fault that this call meets, if any, and count it off."""
-        fault = next((fault for fault in self.now() if fault.meets(method, chat)), None)
+        fault = next((fault for fault in self.now() if fault.meets(method, chat, channel)), None)
         if fault and fault.times:
             fault.times -= 1
             if not fault.times:

@@ -49,8 +49,11 @@ def choices(message: StoredMessage) -> list[Json]:
 
 
 def file_name(message: StoredMessage) -> str | None:
-    """Return the name of the document, "photo" for a picture, None when there is no file."""
-    if "photo" in message.content:
+    """Return the name of the document, what Zalo has instead (photo, sticker, voice), None when there is no file."""
+    for kind in ("photo", "sticker", "voice"):
+        if kind in message.content:
+            return kind
+    if "photo_url" in message.content:
         return "photo"
     document = message.content.get("document")
     return document.get("file_name") if document else None
@@ -68,5 +71,5 @@ def chat_row(message: StoredMessage) -> Json:
         "edited": message.edited_at is not None,
         "keyboard": message.inline or [],
     }
-    kinds = ("photo", "document", "contact")
+    kinds = ("photo", "document", "contact", "photo_url", "sticker", "voice", "unsupported")
     return {**row, **{kind: message.content[kind] for kind in kinds if kind in message.content}}

@@ -1,7 +1,8 @@
-"""What the make-believe Telegram remembers: bots, users, conversations and their messages."""
+"""What the make-believe Telegram and Zalo remember: bots, users, conversations and their messages."""
 
 import hashlib
-from collections import deque
+import math
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,18 +16,24 @@ DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_
 
 @dataclass
 class Webhook:
-    """Where updates are posted, and how the last attempt that failed went."""
+    """Where updates are posted, and how the last attempt that failed went. Zalo probes a new one with an empty body."""
 
     url: str
     secret: str
     max_connections: int
     error_at: int = 0
     error: str = ""
+    updated_at: int = 0
+    probed: bool = True
 
 
 @dataclass
 class Bot:
-    """A bot; it exists from the first call with its token. `channel` is "telegram" until another channel is played."""
+    """A bot; it exists from the first call with its token. `channel` is "telegram" or "zalo".
+
+    Zalo alone knows `people` in the order in which they first wrote, messages `sent` by month, and the time (of
+    `Simulator.monotonic`) until which news is kept for a bot that is not polling.
+    """
 
     id: int
     token: str
@@ -41,6 +48,9 @@ class Bot:
     poll: int = 0
     commands: dict[str, list[Json]] = field(default_factory=dict)
     menu_buttons: dict[int | None, Json] = field(default_factory=dict)
+    people: dict[int, None] = field(default_factory=dict)
+    sent: Counter[str] = field(default_factory=Counter)
+    heard_until: float = -math.inf
 
     def wants(self, kind: str) -> bool:
         """Whether `allowed_updates` lets an update of this kind through."""
@@ -159,6 +169,11 @@ class Conversation:
         if answered and not nested:
             body["reply_to_message"] = self.as_api(answered, nested=True)
         return body
+
+
+def event_of(update: Json) -> Json:
+    """Return an update of Zalo as it goes over the wire, where it has no number."""
+    return {name: value for name, value in update.items() if name != "update_id"}
 
 
 def seconds(at: datetime) -> int:

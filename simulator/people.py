@@ -10,6 +10,7 @@ from simulator.params import Upload
 from simulator.state import Simulator, Tap
 
 MOST_TEXT = 4096
+_ZALO_ONLY = "Only Zalo phones send that here."
 
 
 @dataclass
@@ -44,6 +45,18 @@ class Phone:
             raise ControlError("That is no picture: a photo is a PNG, JPEG or GIF.")
         file = self.simulator.files.add("photos", upload.name, upload.content_type, upload.data)
         return self._send({"photo": file.as_photo(size), **_caption(caption)})
+
+    def send_sticker(self) -> Json:
+        """Refuse, as the other two: of what Telegram has there, bots here are not told."""
+        raise ControlError(_ZALO_ONLY)
+
+    def send_voice(self) -> Json:
+        """Refuse."""
+        raise ControlError(_ZALO_ONLY)
+
+    def send_unsupported(self, text: str = "") -> Json:
+        """Refuse."""
+        raise ControlError(_ZALO_ONLY)
 
     def share_contact(self, phone: str, owner: int | None = None) -> Json:
         """Share a phone number: one's own, or that of `owner` (0: of somebody who is not on Telegram)."""
@@ -100,14 +113,6 @@ class Phone:
         message = self.simulator.write(chat, self.user.as_user(), content)
         update_id = self.simulator.push(self.bot, "message", chat.as_api(message))
         return {"update_id": update_id, "message_id": message.message_id}
-
-
-def open_phone(simulator: Simulator, user_id: int, bot: int | str | None = None) -> Phone:
-    """Return the phone of a person, who is made when unknown."""
-    if user_id < 1:
-        raise ControlError("A user is a whole number above zero.")
-    user = simulator.users.get(user_id) or simulator.put_user(user_id)
-    return Phone(simulator, user, simulator.bot_for(bot))
 
 
 def _caption(text: str) -> Json:

@@ -121,7 +121,7 @@ def listen(port: int) -> socket.socket:
 
 def serve(simulator: Simulator, port: int, ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; `ready` is told the base URL. Raises OSError when the port is taken."""
-    bound = listen(port)
+    bound = _listen(simulator, port)
     # When it has stopped, uvicorn passes Ctrl-C on to its caller, which has nothing left to stop.
     with contextlib.suppress(KeyboardInterrupt):
         _server(simulator, lambda: ready(_url(bound))).run(sockets=[bound])
@@ -130,13 +130,19 @@ def serve(simulator: Simulator, port: int, ready: Callable[[str], None]) -> None
 @contextlib.asynccontextmanager
 async def running(simulator: Simulator, port: int = 0) -> AsyncIterator[str]:
     """Serve inside the running event loop; yields the base URL. Raises OSError when the port is taken."""
-    bound = listen(port)
+    bound = _listen(simulator, port)
     server = _server(simulator, lambda: None)
     await server.begin(bound)
     try:
         yield _url(bound)
     finally:
         await server.shutdown([bound])
+
+
+def _listen(simulator: Simulator, port: int) -> socket.socket:
+    bound = listen(port)
+    simulator.url = _url(bound)
+    return bound
 
 
 def _url(bound: socket.socket) -> str:

@@ -13,10 +13,12 @@ from simulator.files import FileStore
 from simulator.ledger import Ledger
 from simulator.limits import Limits
 from simulator.model import Bot, Conversation, Json, StoredMessage, User
+from simulator.zalo.rules import Rules
 
 CALLBACKS_KEPT = 20_000
 _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]{3,}")
 _FIRST_UPDATE_ID = 1_000
+CHANNELS = ("telegram", "zalo")
 
 
 @dataclass
@@ -42,7 +44,9 @@ class Simulator:
         self.files = FileStore()
         self.faults = Faults(monotonic)
         self.limits = Limits(monotonic)
+        self.zalo = Rules(monotonic)
         self.ledger = Ledger()
+        self.url = ""
         self.version = 0
         self.people = 0
         self._tap_ids = itertools.count(4_200_000_001)
@@ -62,18 +66,19 @@ class Simulator:
 
     # Bots
 
-    def bot_by_token(self, token: str) -> Bot:
-        """Return the bot of a token, made at first use. Raises ApiError 404 when malformed, 401 when wrong."""
+    def bot_by_token(self, token: str, channel: str = "telegram") -> Bot:
+        """Return the bot of a token, made at first use. Raises ApiError 401 when it is wrong, 404 (Zalo: 401) when it is none."""
         match = _TOKEN.fullmatch(token)
         if not match:
-            raise ApiError(404, "Not Found")
-        bot = self.bots.get(int(match[1])) or self.put_bot(token)
-        if bot.revoked or bot.token != token:
+            raise ApiError(404, "Not Found") if channel == "telegram" else ApiError(401, "Unauthorized")
+        bot = self.bots.get(int(match[1])) or self.put_bot(token, channel=channel)
+        if bot.revoked or (bot.token, bot.channel) != (token, channel):
             raise ApiError(401, "Unauthorized")
         return bot
 
-    def put_bot(self, token: str, username: str = "", name: str = "") -> Bot:
-        """Make a bot, or give the bot of these digits another token, username or name."""
+    def put_bot(self, token: str, username: str = "", name: str = "", channel: str = "") -> Bot:
+        """Make a bot (of Telegram when nothing is said), or give the bot of these digits another token or name."""
+        _check(channel or "telegram")
         match = _TOKEN.fullmatch(token)
         if not match:
             raise ControlError("A token looks like 123456:ABC_def, with three characters or more after the colon.")
@@ -82,7 +87,7 @@ class Simulator:
         if bot is None:
             bot = Bot(number, token, f"bot{number}_bot", f"Bot {number}", last_update_id=_FIRST_UPDATE_ID)
             self.bots[number] = bot
-        bot.token, bot.revoked = token, False
+        bot.token, bot.revoked, bot.channel = token, False, channel or bot.channel
         bot.username, bot.name = username or bot.username, name or bot.name
         self.people += 1
         self.changed()
@@ -99,10 +104,25 @@ class Simulator:
             raise ControlError("No such bot has called yet; POST /sim/bot makes one.", 404)
         return found
 
+    def bot_of(self, user: User, wanted: int | str | None = None) -> Bot:
+        """Return the bot that a phone shows: the wanted one, else one that the person has started, else the first.
+
+        Raises ControlError when there is none on the person's channel.
+        """
+        if wanted is None:
+            bots = [bot for bot in self.bots.values() if bot.channel == user.channel]
+            found = [bot for bot in bots if self.started(bot, user)] or bots
+            wanted = found[0].id if found else -1
+        bot = self.bot_for(wanted)
+        if bot.channel != user.channel:
+            raise ControlError(f"{user.name} is on {user.channel}, and that bot is not.")
+        return bot
+
     # People and chats
 
     def put_user(self, user_id: int, **fields: str) -> User:
-        """Make a person or change one: name, role, phone, channel."""
+        """Make a person or change one: name, role, phone, channel ("telegram" or "zalo")."""
+        _check(fields.get("channel", "telegram"))
         user = self.users.setdefault(user_id, User(user_id, f"Khách {user_id}"))
         for name, value in fields.items():
             setattr(user, name, value)
@@ -115,10 +135,15 @@ class Simulator:
 
     def put_group(self, chat_id: int, title: str) -> None:
         """Make a group of which every bot is a member."""
-        for bot in self.bots.values():
+        for bot in (bot for bot in self.bots.values() if bot.channel == "telegram"):
             chat = {"id": chat_id, "type": "supergroup", "title": title}
             self.conversations[bot.id, chat_id] = Conversation(bot.id, chat, started=True)
         self.changed()
+
+    def started(self, bot: Bot, user: User) -> bool:
+        """Whether a person has ever written to a bot."""
+        found = self.conversations.get((bot.id, user.id))
+        return found is not None and found.started
 
     def conversation(self, bot: Bot, user: User) -> Conversation:
         """Return the private chat of a person with a bot, which may not have been started yet."""
@@ -160,8 +185,12 @@ class Simulator:
         """Queue an update for a bot; return its id, None when the bot did not ask for this kind."""
         if not bot.wants(kind):
             return None
+        return self.queue(bot, {kind: payload})
+
+    def queue(self, bot: Bot, update: Json) -> int:
+        """Queue an update under the bot's next number, and return that."""
         bot.last_update_id += 1
-        bot.updates.append({"update_id": bot.last_update_id, kind: payload})
+        bot.updates.append({"update_id": bot.last_update_id, **update})
         self.changed()
         return bot.last_update_id
 
@@ -172,6 +201,11 @@ class Simulator:
         if len(self.taps) > CALLBACKS_KEPT:
             del self.taps[next(iter(self.taps))]
         return query_id
+
+
+def _check(channel: str) -> None:
+    if channel not in CHANNELS:
+        raise ControlError(f"A channel is one of {', '.join(CHANNELS)}.")
 
 
 def _number(wanted: int | str) -> int:

@@ -1,4 +1,4 @@
-"""The ASGI application: Bot API, control API and phones page, for this machine only."""
+"""The ASGI application: both Bot APIs, control API and phones page, for this machine only."""
 
 import asyncio
 import contextlib
@@ -20,6 +20,7 @@ from simulator.errors import ApiError, ControlError
 from simulator.state import Simulator
 from simulator.webhooks import WebhookPoster
 from simulator.wire import BotApi, refusal
+from simulator.zalo.wire import ZaloApi
 
 STATIC = Path(__file__).parent / "static"
 _HERE = ("127.0.0.1", "localhost")
@@ -46,6 +47,7 @@ def create_app(simulator: Simulator) -> Starlette:
     app = Starlette(
         routes=[
             Route("/bot{token}/{method}", BotApi(simulator, bell)),
+            Route("/zalo/bot{token}/{method}", ZaloApi(simulator, bell)),
             Route("/file/bot{token}/{path:path}", download, methods=["GET"]),
             *Control(simulator, bell).routes(),
             Route("/", _page, methods=["GET"]),

@@ -1,16 +1,19 @@
-"""Posting updates to a bot's webhook: one at a time for each chat, many chats at once, again after a failure."""
+"""Posting updates to a bot's webhook: one at a time for each chat, many chats at once, again after a failure.
+
+Zalo posts one at a time, without a number, until the answer is 200 itself, and begins with an empty body as a probe.
+"""
 
 import asyncio
 from typing import Any
 
 from simulator.bell import Bell
-from simulator.model import Bot, Json, Webhook, seconds
+from simulator.model import Bot, Json, Webhook, event_of, seconds
 from simulator.state import Simulator
 
 FIRST_RETRY_S = 0.25
 LONGEST_RETRY_S = 16.0
 _ATTEMPT_S = 30.0
-_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+_HEADERS = {"telegram": "X-Telegram-Bot-Api-Secret-Token", "zalo": "X-Bot-Api-Secret-Token"}
 
 
 class WebhookPoster:
@@ -20,14 +23,16 @@ class WebhookPoster:
         self.simulator = simulator
         self.bell = bell
         self._busy: set[tuple[int, int]] = set()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         self._session: Any = None
 
     async def run(self) -> None:
         """Post until cancelled."""
         try:
             while not self.bell.closed:
-                await self.bell.until(lambda: bool(self._due()), float("inf"))
+                await self.bell.until(lambda: bool(self._due() or self._unprobed()), float("inf"))
+                for bot in self._unprobed():
+                    self._probe(bot)
                 for bot, hook, update in self._due():
                     self._start(bot, hook, update)
         finally:
@@ -41,6 +46,18 @@ class WebhookPoster:
             if bot.webhook
             for update in self._next_updates(bot, bot.webhook.max_connections)
         ]
+
+    def _unprobed(self) -> list[Bot]:
+        return [bot for bot in self.simulator.bots.values() if bot.webhook and not bot.webhook.probed]
+
+    def _probe(self, bot: Bot) -> None:
+        if bot.webhook:
+            bot.webhook.probed = True
+            self._keep(asyncio.create_task(self._post(bot, bot.webhook, None)))
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def _next_updates(self, bot: Bot, most: int) -> list[Json]:
         room = most - sum(bot_id == bot.id for bot_id, _ in self._busy)
@@ -58,11 +75,10 @@ class WebhookPoster:
         key = (bot.id, _chat(update))
         self._busy.add(key)
         task = asyncio.create_task(self._deliver(bot, hook, update))
-        self._tasks.add(task)
-        task.add_done_callback(lambda done: self._done(done, key))
+        self._keep(task)
+        task.add_done_callback(lambda _: self._done(key))
 
-    def _done(self, task: asyncio.Task[None], key: tuple[int, int]) -> None:
-        self._tasks.discard(task)
+    def _done(self, key: tuple[int, int]) -> None:
         self._busy.discard(key)
         self.bell.ring()
 
@@ -70,7 +86,7 @@ class WebhookPoster:
         """Post one update until it is taken or the webhook is no longer this one."""
         delay = FIRST_RETRY_S
         while bot.webhook is hook and update in bot.updates:
-            error = await self._post(hook, update)
+            error = await self._post(bot, hook, update)
             if not error:
                 return self._taken(bot, update)
             hook.error, hook.error_at = error, seconds(self.simulator.clock.now())
@@ -84,16 +100,18 @@ class WebhookPoster:
             bot.updates.remove(update)
         self.simulator.changed()
 
-    async def _post(self, hook: Webhook, update: Json) -> str:
-        """Post one update; return what went wrong, "" when nothing did."""
+    async def _post(self, bot: Bot, hook: Webhook, update: Json | None) -> str:
+        """Post one update, or nothing; return what went wrong, "" when nothing did."""
         import aiohttp  # noqa: PLC0415 - costs 0.1 s, and most runs have no webhook
 
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_ATTEMPT_S))
-        headers = {_HEADER: hook.secret} if hook.secret else {}
+        headers = {_HEADERS[bot.channel]: hook.secret} if hook.secret else {}
+        body = event_of(update) if update and bot.channel == "zalo" else update
         try:
-            async with self._session.post(hook.url, json=update, headers=headers) as answer:
-                return "" if answer.ok else f"Wrong response from the webhook: {answer.status} {answer.reason}"
+            async with self._session.post(hook.url, json=body, headers=headers) as answer:
+                taken = answer.status == 200 if bot.channel == "zalo" else answer.ok
+                return "" if taken else f"Wrong response from the webhook: {answer.status} {answer.reason}"
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return f"Connection failed: {type(error).__name__}"
 

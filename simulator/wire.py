@@ -51,14 +51,14 @@ class BotApi:
             response = _refused_by(fault)
         else:
             response = await self._answer(call, method)
-        await _Line(scope, receive, send, self.bell).deliver(response, fault)
+        await Line(scope, receive, send, self.bell).deliver(response, fault)
 
     async def _answer(self, call: Call, method: str) -> Response:
         try:
             result = await self._get_updates(call) if method == "getupdates" else invoke(call, method)
         except ApiError as error:
             return refusal(error)
-        return _json({"ok": True, "result": result})
+        return json_answer({"ok": True, "result": result})
 
     async def _get_updates(self, call: Call) -> list[dict[str, Any]]:
         """Wait for updates as long as the bot asked; a second poll ends the first one with 409."""
@@ -92,18 +92,24 @@ def _poll_ended(bot: Bot, mine: int) -> Callable[[], bool]:
 
 def refusal(error: ApiError) -> Response:
     """Return a refused call as the real server answers it."""
-    return _json(error.body(), error.code)
+    return json_answer(error.body(), error.code)
 
 
-def _json(body: Any, status: int = 200) -> Response:
+def json_answer(body: Any, status: int = 200) -> Response:
+    """Return a body as JSON, written as tersely as the real servers write it."""
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
     return Response(text, status, media_type="application/json")
 
 
 def _refused_by(fault: Fault) -> Response:
     if fault.kind in ("html200", "reset", "black_hole"):
-        return Response(_HTML, 200, media_type="text/html")
-    return refusal(fault.refusal()) if fault.kind != "ok_false_200" else _json(fault.refusal().body())
+        return strange_page()
+    return refusal(fault.refusal()) if fault.kind != "ok_false_200" else json_answer(fault.refusal().body())
+
+
+def strange_page() -> Response:
+    """Return what somebody else on the way answers: well, but in HTML."""
+    return Response(_HTML, 200, media_type="text/html")
 
 
 def _half(response: Response) -> Response:
@@ -112,7 +118,14 @@ def _half(response: Response) -> Response:
     return Response(body[: len(body) // 2], response.status_code, media_type="application/json")
 
 
-class _Line:
+async def gone(receive: Receive) -> None:
+    """Wait until the other side has closed the connection."""
+    message: Message = {}
+    while message.get("type") != "http.disconnect":
+        message = await receive()
+
+
+class Line:
     """The connection on which a call is answered, with the faults that happen to it after the call was taken."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, bell: Bell) -> None:
@@ -141,17 +154,12 @@ class _Line:
     async def _cut(self) -> None:
         """Close the connection so that the other side sees a reset instead of an answer."""
         self.scope[ABORT]()
-        await self._gone()
+        await gone(self.receive)
 
     async def _hang(self) -> None:
         """Say nothing until the other side gives up or the server stops."""
-        leaving = asyncio.ensure_future(self._gone())
+        leaving = asyncio.ensure_future(gone(self.receive))
         leaving.add_done_callback(lambda _: self.bell.ring())
         await self.bell.until(leaving.done, float("inf"))
         leaving.cancel()
         self.scope[ABORT]()
-
-    async def _gone(self) -> None:
-        message: Message = {}
-        while message.get("type") != "http.disconnect":
-            message = await self.receive()

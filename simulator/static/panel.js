@@ -19,6 +19,7 @@ const kinds = new Map([
   ["403", "Người nhận đã chặn (403)"],
   ["chat_not_found", "Không thấy người nhận"],
   ["migrate", "Nhóm đã đổi số"],
+  ["408", "Chờ mãi không xong (408)"],
   ["401", "Mã của trợ lý bị thu (401)"],
   ["409", "Có máy khác chạy cùng lúc (409)"],
 ]);

@@ -1,0 +1,1 @@
+"""The make-believe Zalo: its Bot Platform on the wire, and phones that know words, pictures and stickers."""
