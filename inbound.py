@@ -17,7 +17,7 @@ from db import inbox
 from db.engine import AWAY, Database, passes
 from db.inbox import Waiting
 from db.rules import Rules
-from db.sql import stir
+from db.sql import all_or_nothing, stir
 from handlers import dispatch
 from handlers.dispatch import Heard
 from sheets.roster import RosterFile, UnreadableRoster, read_roster
@@ -125,7 +125,7 @@ class Inbound:
         """One event with all its effects, or none of them."""
         heard = None
         try:
-            with connection.begin_nested():
+            with all_or_nothing(connection):
                 incoming = self.channels[row.bot_id].read(row.payload)
                 if incoming is None:
                     inbox.take(connection, row.id)
@@ -147,7 +147,7 @@ class Inbound:
         if not inbox.failed(connection, row.id, error) or heard is None:
             return
         try:
-            with connection.begin_nested():
+            with all_or_nothing(connection):
                 dispatch.trouble(connection, heard, self.clock(), self.rules)
         except Exception as worse:
             if passes(worse):

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Connection, Insert, and_, bindparam, exists, func, or_, select
 
 from db.columns import among
 from db.rules import Rules
-from db.sql import add_once, insert, many
+from db.sql import add_once, many
 from db.tables import addresses, deliveries, due_items, screens
 
 log = structlog.get_logger()
@@ -133,11 +134,15 @@ def answer(connection: Connection, address_id: int, message: dict[str, Any], now
 
 
 def _queue(connection: Connection, address_id: int, **row: Any) -> None:
-    bot_id = connection.execute(_BOT_OF, {"address": address_id}).scalar_one()
-    insert(connection, deliveries, address_id=address_id, bot_id=bot_id, **row)
+    values = {f"its_{name}": value for name, value in row.items()}
+    connection.execute(_queueing(tuple(row)), {"to": address_id, **values})
 
 
-_BOT_OF = select(addresses.c.bot_id).where(addresses.c.id == bindparam("address"))
+@cache
+def _queueing(columns: tuple[str, ...]) -> Insert:
+    bot = select(addresses.c.bot_id).where(addresses.c.id == bindparam("to")).scalar_subquery()
+    values = {name: bindparam(f"its_{name}", type_=deliveries.c[name].type) for name in columns}
+    return deliveries.insert().inline().values(address_id=bindparam("to"), bot_id=bot, **values)
 
 
 def refresh(connection: Connection, address_ids: Iterable[int], screen: str, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any, TypeVar
 
@@ -65,6 +66,22 @@ def many(kind: type[T], rows: Sequence[Row[Any]]) -> list[T]:
         make: Any = kind
         return [make(*row) for row in rows]
     return [kind(**row._mapping) for row in rows]
+
+
+@contextmanager
+def all_or_nothing(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that leaves no trace when it raises; not to be nested.
+
+    A fifth of the cost of SQLAlchemy's own savepoint, of which every event that comes in has one.
+    """
+    connection.exec_driver_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT part")
+        connection.exec_driver_sql("RELEASE SAVEPOINT part")
+        raise
+    connection.exec_driver_sql("RELEASE SAVEPOINT part")
 
 
 STIR = "stir"  # the channel on which processes that share a server wake each other

@@ -12,6 +12,7 @@ from db import conversations, fanout, notices, wire
 from db.conversations import Shown
 from db.engine import passes
 from db.outbox import Delivery
+from db.sql import all_or_nothing
 from db.wire import Taken
 from delivery.outcomes import Outgoing
 from delivery.render import Desk
@@ -38,7 +39,7 @@ def prepare(desk: Desk, group: Sequence[Taken], redraws: Redraws, *, one_by_one:
 
 def _alone(desk: Desk, taken: Taken, redraws: Redraws) -> Outgoing | None:
     try:
-        with desk.connection.begin_nested():
+        with all_or_nothing(desk.connection):
             return _prepare(desk, taken, redraws)
     except Exception as error:
         if passes(error):

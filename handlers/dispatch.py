@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -50,7 +50,7 @@ def handle(connection: Connection, heard: Heard, now: datetime, rules: Rules) ->
     if not inbox.take(connection, heard.row_id):
         return None
     turn = _turn(connection, heard, now, rules)
-    begun = copy.deepcopy(turn.conversation)
+    begun = replace(turn.conversation, draft=copy.deepcopy(turn.conversation.draft))
     if heard.incoming.action and heard.incoming.message_id:
         wire.proven(connection, turn.address.id, heard.incoming.message_id, heard.incoming.action, now)
     lost = turn.conversation.lost

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import Connection, event, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from channels.base import SendError
+from channels.base import Channel, SendError
 from content.message import Message
 from db import addresses, doubts, gathering, outbox, people, units, wire, workers
 from db.engine import AWAY, Database
@@ -207,6 +207,9 @@ class Platform:
     def pace(self, chat: str) -> tuple[timedelta, int]:
         return at_any_pace(chat)
 
+    def redraws(self, before: str | None, times: int, message: Message) -> bool:
+        return True
+
     def parts(self, message: Message) -> list[Message]:
         return [Message(line) for line in message.text.split("\n")]
 
@@ -221,7 +224,9 @@ class Platform:
 
 
 def a_sender(db: Database, chat: Chat, platform: Platform) -> Sender:
-    line = partial(Line, 1000, 8, time.monotonic, shared=True)
+    def line(_: Channel) -> Line:
+        return Line(1000, 8, time.monotonic, shared=True)
+
     return Sender(db, {chat.bot: platform}, lambda: NOON, RULES, line, chat.ours, real=True)
 
 
