@@ -78,7 +78,7 @@ class Zalo:
         return PACE
 
     def redraws(self, before: str | None, times: int, message: Message) -> bool:
-        return message.matters != before and times < MOST_REDRAWS
+        return bool(message.matters) and message.matters != before and times < MOST_REDRAWS
 
     def parts(self, message: Message) -> Sequence[Message]:
         return [Message(piece) for piece in plain.split(plain.plain(message), LONGEST)]

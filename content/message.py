@@ -37,7 +37,7 @@ class Message:
     handler that reads the next free text; `wants_number` that this text may itself be a number, so that the choices
     carry none. `screen` names a live screen that a newer render replaces. `phone_button` is the label of the button
     that shares the person's own number. `toast` shows the text over the chat where a channel can do that. `matters` is
-    what of a live screen is worth a new message where a channel cannot edit the old one.
+    what of a live screen is worth a new message where a channel cannot edit the old one; "" for nothing.
     """
 
     text: str

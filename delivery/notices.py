@@ -37,7 +37,8 @@ def progress(view: View) -> Message | None:
     figures = receipts.counts(view.connection, found, view.now)
     receipts.drawn(view.connection, found, figures)
     named = doubts.named(view.connection, found, figures, view.now)
-    return view.say("notice_screen", notice=found, counts=figures, doubts=named, screen=receipts.screen(found.id))
+    said = {"counts": figures, "doubts": named, "channel": view.channel, "screen": receipts.screen(found.id)}
+    return view.say("notice_screen", notice=found, **said)
 
 
 def paused(view: View) -> Message | None:

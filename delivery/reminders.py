@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
 
 from content import Message, topics
 from content.topics import Topic
@@ -82,8 +85,17 @@ def _say(view: View, meeting: Meeting, template: str, wanted: tuple[str, ...]) -
         days=(view.rules.local(meeting.starts_at).date() - view.rules.local(view.now).date()).days,
         states=states,
         mood=states[0][1] if len(moods) == 1 else "mixed",
+        several=len(view.once(_open, meeting.unit_id, view.now)) > 1,
         by=f"as {states[0][0].id} " if view.shared and len(states) == 1 else "",
     )
+
+
+def _open(connection: Connection, unit_id: int, now: datetime) -> list[Meeting]:
+    """The meetings of a cell that its members may be answering about just now."""
+    coming = meetings.upcoming(connection, unit_id, now)
+    return [
+        meeting for meeting in coming if meeting.state == "planned" and meeting.starts_at <= now + meetings.ASK_AHEAD
+    ]
 
 
 def _topic(view: View, meeting: Meeting) -> Topic | None:

@@ -52,23 +52,26 @@ class Desk:
         behind = self._homes.get(row.address_id, NOBODY).people
         if row.kind == "screen":
             name, _, subject = (row.screen or "").partition(":")
-            return SCREENS[name](self._view(behind, behind, int(subject), 0))
-        made = [(group[0].kind, view, m) for group in _groups(self.items(row)) for view, m in self._said(group, behind)]
+            return SCREENS[name](self._view(row, behind, behind, int(subject), 0))
+        groups = _groups(self.items(row))
+        made = [(group[0].kind, view, m) for group in groups for view, m in self._said(row, group, behind)]
         if len(made) <= 1:
             return made[0][2] if made else None
         return _digest([LINES[kind](view) for kind, view, _ in made], made[0][1])
 
-    def _said(self, group: list[Item], behind: tuple[Person, ...]) -> list[tuple[View, Message]]:
+    def _said(self, row: Delivery, group: list[Item], behind: tuple[Person, ...]) -> list[tuple[View, Message]]:
         wanted = {item.person_id for item in group}
         present = tuple(person for person in behind if person.id in wanted)
-        view = self._view(present, behind, group[0].subject, group[0].revision)
+        view = self._view(row, present, behind, group[0].subject, group[0].revision)
         message = RENDER[group[0].kind](view) if present else None
         return [(view, message)] if message else []
 
-    def _view(self, people: tuple[Person, ...], behind: tuple[Person, ...], subject: int, revision: int) -> View:
-        shared = len(behind) > 1
-        facts, audience = self.facts, self._audience
-        return View(self.connection, people, shared, subject, revision, self.now, self.rules, audience, facts)
+    def _view(
+        self, row: Delivery, people: tuple[Person, ...], behind: tuple[Person, ...], subject: int, revision: int
+    ) -> View:
+        shared, now, rules = len(behind) > 1, self.now, self.rules
+        audience, here = self._audience, row.address_id
+        return View(self.connection, people, shared, subject, revision, now, rules, audience, here, self.facts)
 
 
 def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) -> Message:
@@ -76,7 +79,7 @@ def trouble(connection: Connection, row: Delivery, now: datetime, rules: Rules) 
     behind = tuple(addresses.people_at(connection, row.address_id))
     home = units.get(connection, behind[0].unit_id) if behind else None
     office = units.commune_of(connection, home) if home else units.root(connection)
-    view = View(connection, behind, len(behind) > 1, row.id, 0, now, rules, ())
+    view = View(connection, behind, len(behind) > 1, row.id, 0, now, rules, (), row.address_id)
     return view.say("trouble", number=row.id, phone=office.phone if office else None)
 
 

@@ -164,7 +164,7 @@ def screen(view: View) -> Message | None:
             if meeting.state == "cancelled":
                 return _say(reader, "status_cancelled", meeting, screen=name)
             status = intentions.status(view.connection, meeting)
-            return _say(reader, "status", meeting, status=status, screen=name)
+            return _say(reader, "status", meeting, status=status, channel=view.channel, screen=name)
     return None
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from content import Message, You, render
+from db import consent
 from db.people import Person
 from db.rules import Rules
 
@@ -20,7 +21,7 @@ T = TypeVar("T")
 class View:
     """`people`: whom it concerns at this address. `shared`: others read the same phone.
 
-    `audience`: all to whom the messages that are rendered together speak, by their numbers.
+    `audience`: all to whom the messages that are rendered together speak, by their numbers. `address_id`: where to.
     """
 
     connection: Connection
@@ -31,6 +32,7 @@ class View:
     now: datetime
     rules: Rules
     audience: tuple[int, ...]
+    address_id: int
     facts: dict[tuple[Any, ...], Any] = field(default_factory=dict)  # read for one, good for all of one commit
 
     def once(self, what: Callable[..., T], *arguments: Any) -> T:
@@ -40,6 +42,11 @@ class View:
             self.facts[asked] = what(self.connection, *arguments)
         found: T = self.facts[asked]
         return found
+
+    @property
+    def channel(self) -> str:
+        """ "telegram" or "zalo", for texts that speak of what can be done there."""
+        return consent.channel_of(self.connection, self.address_id)
 
     @property
     def you(self) -> You:

@@ -235,7 +235,8 @@ def asks(turn: Turn, template: str, meeting: Meeting | None, **context: object) 
     said = [(person, intentions.current(turn.connection, meeting, person.id)) for person in turn.persons]
     answered = [(person, found) for person, found in said if found]
     one = answered[0][1] if len(said) == 1 and answered else None
-    return turn.say(template, meeting=meeting, said=one, answered=answered, by=by, **context)
+    several = len(meetings.open_for(turn.connection, [p.id for p in turn.persons], turn.now)) > 1
+    return turn.say(template, meeting=meeting, said=one, answered=answered, several=several, by=by, **context)
 
 
 def _said(turn: Turn, meeting: Meeting) -> intentions.Intention | None:

@@ -283,7 +283,7 @@ def _screen(turn: Turn, notice: Notice) -> Message:
     figures = receipts.counts(turn.connection, notice, turn.now)
     receipts.drawn(turn.connection, notice, figures)
     named = doubts.named(turn.connection, notice, figures, turn.now)
-    said = {"counts": figures, "doubts": named, "screen": receipts.screen(notice.id)}
+    said = {"counts": figures, "doubts": named, "channel": turn.channel, "screen": receipts.screen(notice.id)}
     return turn.say("notice_screen", notice=notice, **said)
 
 

@@ -36,7 +36,7 @@ def status(turn: Turn, meeting_id: int) -> Message:
     name = answers.screen(meeting)
     conversations.unshow(turn.connection, turn.address.id, name)
     found = intentions.status(turn.connection, meeting)
-    return say(turn, "status", meeting, status=found, screen=name)
+    return say(turn, "status", meeting, status=found, channel=turn.channel, screen=name)
 
 
 @on.action("names", who=Who.SECRETARY)

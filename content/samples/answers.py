@@ -23,7 +23,7 @@ def _said(choice: str) -> Any:
 
 
 def _reminder(template: str, mood: str = "silent", **context: Any) -> Sample:
-    given = {"cell": KHE_DAO, "topic": _TOPIC, "days": 3, "by": "", "meeting": MEETING, "mood": mood}
+    given = {"cell": KHE_DAO, "topic": _TOPIC, "days": 3, "by": "", "meeting": MEETING, "mood": mood, "several": False}
     return sample(template, "member", **{**given, "states": [(TINH, mood)], **context})
 
 
@@ -35,6 +35,7 @@ def _household(template: str, mood: str, *states: str, **context: Any) -> Sample
 _EVE, _MORNING = at(2, 12, 18, 30), at(3, 12, 6, 30)
 _LADDER = (
     _reminder("invite"),
+    _reminder("invite", several=True),
     _reminder("invite", you=_LONG),
     _reminder("invite", meeting=_EXTRA, topic=None),
     _household("invite", "silent", "silent", "silent"),
@@ -46,7 +47,7 @@ _LADDER = (
     *(_reminder("today", mood, now=_MORNING) for mood in ("yes", "late", "early", "silent", "unsure")),
     _household("today", "yes", "yes", "yes", now=_MORNING),
     _household("today", "mixed", "yes", "silent", now=_MORNING),
-    _reminder("nudge", days=6),
+    _reminder("nudge", days=6, several=True),
     _reminder("nudge", days=1, now=_EVE, you=_LONG),
     sample("meeting_line", "member", meeting=MEETING, several=False, now=_EVE),
     sample("meeting_line", "member", meeting=_EXTRA, several=True),

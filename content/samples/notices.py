@@ -56,8 +56,8 @@ def _check(to: str, reach: SimpleNamespace, cell: Any = None, long_sentence: int
     return sample("notice_check", "official", notice=_notice(), **said)
 
 
-def _screen(notice: SimpleNamespace, counts: SimpleNamespace, **at_: Any) -> Sample:
-    return sample("notice_screen", "official", notice=notice, counts=counts, doubts=_DOUBTS[:2], **at_)
+def _screen(notice: SimpleNamespace, counts: SimpleNamespace, channel: str = "telegram", **at_: Any) -> Sample:
+    return sample("notice_screen", "official", notice=notice, counts=counts, doubts=_DOUBTS[:2], channel=channel, **at_)
 
 
 SAMPLES: tuple[Sample, ...] = (
@@ -88,6 +88,7 @@ SAMPLES: tuple[Sample, ...] = (
     sample("notice_gone", "official"),
     _screen(_notice(send_after=_MORNING), _counts(waiting=142, sent=0, unknown=0, failed=0)),
     _screen(_notice(), _counts(waiting=55, sent=87)),
+    _screen(_notice(), _counts(waiting=55, sent=87), channel="zalo"),
     _screen(_notice(), _counts()),
     _screen(_notice(state="stopped"), _counts(unknown=0)),
     _screen(_notice(state="paused", refusals=20), _counts(waiting=55, sent=67, failed=20)),

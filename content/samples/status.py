@@ -59,7 +59,7 @@ _MISSING = [_line(who) for who in (_GHEN, _SINH, _THANG, _SUNG, _UT)]
 
 
 def _screen(template: str, *, now: Any = _AT, picks: bool = False, **context: Any) -> Sample:
-    given = {"meeting": MEETING, "status": _NOW, "person": _SINH, "said": None, "office": None}
+    given = {"meeting": MEETING, "status": _NOW, "person": _SINH, "said": None, "office": None, "channel": "telegram"}
     return sample(template, "secretary", now=now, picks=picks, **{**given, **context})
 
 
@@ -68,6 +68,8 @@ _SCREEN = (
     _screen("status", cell=KHE_DAO),
     _screen("status", status=_FULL),
     _screen("status", status=_status(0, 0, 0, 20, 2), now=at(25, 11, 8)),
+    _screen("status", channel="zalo"),
+    _screen("status", channel="zalo", status=_status(0, 0, 0, 0, 22)),
     _screen("status_none"),
     _screen("status_over"),
     _screen(

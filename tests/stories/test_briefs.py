@@ -53,7 +53,7 @@ async def test_a_brief_in_a_message_of_several_is_one_line_and_one_choice(villag
 
     def line(connection: Connection) -> object:
         rules = village.app.rules
-        view = View(connection, (person,), False, meeting.id, meeting.revision, village.now, rules, (person.id,))
+        view = View(connection, (person,), False, meeting.id, meeting.revision, village.now, rules, (person.id,), 0)
         return briefs.LINES["brief"](view)
 
     found = await village.write(line)
