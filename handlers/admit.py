@@ -28,21 +28,31 @@ def detach(turn: Turn, person_id: int, address_id: int) -> Message:
 @on.action("move_phone", who=Who.STAFF)
 def move_phone(turn: Turn, person_id: int, address_id: int) -> Message:
     """The person has another phone: the old ones are detached, and the new one is asked for consent."""
+    return _let_in(turn, person_id, address_id, instead=True)
+
+
+@on.action("add_phone", who=Who.STAFF)
+def add_phone(turn: Turn, person_id: int, address_id: int) -> Message:
+    """The person uses one phone more, as whoever has Telegram and Zalo does: it is asked for consent of its own."""
+    return _let_in(turn, person_id, address_id, instead=False)
+
+
+def _let_in(turn: Turn, person_id: int, address_id: int, *, instead: bool) -> Message:
     person = _under(turn, person_id)
     if person is None:
         return home.not_yours(turn)
     wish = consent.link(turn.connection, person.id, address_id)
     if wish is None or wish.consent != "wanted":
-        return turn.say("phone_moved", person=person, moved=False)
-    for old in consent.addresses_of(turn.connection, person.id):
+        return turn.say("phone_moved", person=person, moved=False, instead=instead)
+    for old in consent.addresses_of(turn.connection, person.id) if instead else ():
         if old.address_id != address_id:
             consent.detach(turn.connection, person.id, old.address_id, turn.now)
     consent.ask(turn.connection, person.id, address_id, turn.now)
     # It answers what was asked for at the new phone, only later; the night is kept all the same.
     question = agree.question(turn, person, address_id).to_json()
     outbox.answer(turn.connection, address_id, question, turn.rules.next_allowed(turn.now))
-    _note(turn, person, "phone.moved", address_id)
-    return turn.say("phone_moved", person=person, moved=True)
+    _note(turn, person, "phone.moved" if instead else "phone.added", address_id)
+    return turn.say("phone_moved", person=person, moved=True, instead=instead)
 
 
 @on.action("new_code", who=Who.STAFF)

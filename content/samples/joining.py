@@ -80,8 +80,9 @@ _MEMBERS = (
 _STAFF = (
     sample("detached", "secretary", person=TINH, gone=True),
     sample("detached", "secretary", person=LONGEST, gone=False),
-    sample("phone_moved", "secretary", person=LONGEST, moved=True),
-    sample("phone_moved", "secretary", person=TINH, moved=False),
+    sample("phone_moved", "secretary", person=LONGEST, moved=True, instead=True),
+    sample("phone_moved", "secretary", person=LONGEST, moved=True, instead=False),
+    sample("phone_moved", "secretary", person=TINH, moved=False, instead=False),
     sample("new_code", "secretary", persons=[TINH], digits="123 456 789", until=at(25, 12, 19)),
     sample("new_code", "official", persons=[LONGEST, MUI], digits="123 456 789", until=at(3, 1, 8, year=2027)),
     sample("news_joined", "secretary", person=TINH, address_id=123, joined=18, listed=24),
