@@ -67,7 +67,7 @@ class Simulator:
     # Bots
 
     def bot_by_token(self, token: str, channel: str = "telegram") -> Bot:
-        """Return the bot of a token, made at first use. Raises ApiError 401 when it is wrong, 404 (Zalo: 401) when it is none."""
+        """Return the bot of a token, made at first use. ApiError 401 for a wrong one, 404 (Zalo: 401) for none."""
         match = _TOKEN.fullmatch(token)
         if not match:
             raise ApiError(404, "Not Found") if channel == "telegram" else ApiError(401, "Unauthorized")

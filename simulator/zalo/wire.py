@@ -73,6 +73,7 @@ class ZaloApi:
             return await self._next(call, mine, receive)
         finally:
             self.simulator.zalo.end_poll(call.bot, mine)
+            self.simulator.changed()
 
     async def _next(self, call: Call, mine: int, receive: Receive) -> Json:
         bot, left = call.bot, asyncio.ensure_future(gone(receive))
