@@ -11,7 +11,7 @@ from handlers import answer
 from handlers.router import SILENCE, Turn
 from vietnamese.text import fold, words
 
-PICKED = "picked"  # in the draft, until the next message: [when its menu left, what it did]
+PICKED = "picked"  # in the draft, until the next message: [its menu's message, what it did]
 TAKEN_BACK = frozenset(
     {"sua", "sua lai", "khong phai", "khong phai the", "khong dung", "sai", "sai roi", "chon lai", "nham", "nham roi"}
 ) | {f"{act} {word}" for act in ("bam", "chon", "nhan", "go") for word in ("nham", "nham roi", "sai")}
@@ -23,7 +23,7 @@ _SPEAKS_FOR_ITSELF = ("✅", "⚠️")  # a receipt, and why there is none
 
 def keep(turn: Turn, action: str, menu: Offer | None = None) -> None:
     """Remember for the next message what was picked, and from which menu; no word of the menu is kept."""
-    turn.draft[PICKED] = [menu.left_at.isoformat() if menu else "", action]
+    turn.draft[PICKED] = [_key(menu), action]
 
 
 def take(turn: Turn) -> list[str] | None:
@@ -36,14 +36,18 @@ def taken_back(turn: Turn, last: Sequence[str] | None, said: str, offers: Sequen
     """What a "nhầm" right after a pick leads to: an action about a meeting, or a menu to choose from again."""
     if last is None or said not in TAKEN_BACK:
         return None
-    left_at, action = last
+    key, action = last
     verb, *rest = _bare(action)
     if verb in ABOUT_A_MEETING:
         by = action.split()[:2] if action.startswith("as ") else []
         return " ".join([*by, "change", rest[0]])
     newest = offers[:1] if offers and _leads_back(offers[0].choices) else []
-    menu = next(iter(newest), None) or next((o for o in offers if o.left_at.isoformat() == left_at), None)
+    menu = next(iter(newest), None) or next((o for o in offers if _key(o) == key), None)
     return turn.say("pick_again", choices=menu.choices) if menu else None
+
+
+def _key(menu: Offer | None) -> str:
+    return str(menu.message_id) if menu else ""
 
 
 def _leads_back(choices: Iterable[Mapping[str, str]]) -> bool:
