@@ -91,6 +91,6 @@ def _place(home: list[Person]) -> int:
 async def _live(world: World) -> None:
     world.simulator.clock.let_flow()
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(world.app.run())
+        tasks.create_task(world.app.run(bound=world.papers.bound))
         tasks.create_task(follow(world.app, world.url))
         click.echo(f"ready {world.url}")

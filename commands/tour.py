@@ -37,8 +37,10 @@ def _print_json(line: Line) -> None:
 
 
 def _print_words(line: Line) -> None:
-    """One message as a person reads it: when, on whose phone, which way, what."""
+    """One message as a person reads it: when, on whose phone, which way, what; on Zalo its words hold the choices."""
     arrow = "nhận" if line["direction"] == "out" else "nhắn"
+    who = f"{line['phone']} ({line['role']}, {line['channel'].title()})"
     body = line["text"].replace("\n", "\n    ")
-    choices = "".join(f"\n    [{label}]" for label in line["choices"])
-    click.echo(f"{line['at'][:16].replace('T', ' ')}  {line['phone']} ({line['role']}) {arrow}:\n    {body}{choices}\n")
+    buttons = line["choices"] if line["channel"] == "telegram" else []
+    choices = "".join(f"\n    [{label}]" for label in buttons)
+    click.echo(f"{line['at'][:16].replace('T', ' ')}  {who} {arrow}:\n    {body}{choices}\n")

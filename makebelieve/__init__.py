@@ -4,7 +4,7 @@ The demo, the tour, the benches and the story tests all stand on it.
 """
 
 from makebelieve.commune import found_commune
-from makebelieve.phones import Numbers, Phone
-from makebelieve.world import TOKEN, World, open_world
+from makebelieve.phones import Paper, Phone
+from makebelieve.world import World, open_world
 
-__all__ = ["TOKEN", "Numbers", "Phone", "World", "found_commune", "open_world"]
+__all__ = ["Paper", "Phone", "World", "found_commune", "open_world"]

@@ -18,6 +18,25 @@ from vietnamese.recurrence import MonthlyDay
 
 EVENING = time(19, 30)
 
+# Who has Zalo; all others have Telegram, and whoever is ON_BOTH has a phone on each.
+ON_ZALO = frozenset(
+    {
+        "Quan Văn Tuyển",  # a secretary
+        "Đặng Thị Ghến",
+        "Lý Văn Sinh",
+        "Chẩu Văn Đoàn",
+        "Triệu Văn Phúc",
+        "Nông Thị Bích",
+        "Hoàng Thị Sen",
+        "Chẩu Thị Thơm",
+        "Hoàng Văn Bảo",
+        "Triệu Thị Pham",
+        "Bàn Văn Phấu",
+        "Giàng A Chu",
+    }
+)
+ON_BOTH = frozenset({"Nông Thị Hiền"})
+
 
 async def found_commune(database: str, now: datetime) -> None:
     """A database with the whole commune on its roster and nobody on the phone yet."""

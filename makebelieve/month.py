@@ -12,10 +12,9 @@ from sqlalchemy import Connection
 
 from db import joining, people, units
 from db.people import Person
-from makebelieve.phones import Phone
-from makebelieve.world import World
+from makebelieve.phones import Phone, numbered
+from makebelieve.world import World, bot_on
 from sheets.example import COMMUNE, OFFICE_PHONE, example_xlsx
-from simulator import open_phone
 from simulator.params import Upload
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -64,7 +63,7 @@ class Recorder:
             self.seen = row["seq"]
             text = row["text"] or (f"📄 {row['file']}" if row.get("file") else "")
             if row["accepted"] and text:
-                labels = [choice["label"] for choice in row.get("choices") or []]
+                labels = [choice["label"] for choice in row.get("choices") or []] or numbered(text)
                 self._tell(int(row["chat"]), datetime.fromisoformat(row["at"]), "out", text, labels)
 
     def _tell(self, user_id: int, moment: datetime, direction: str, text: str, choices: list[str]) -> None:
@@ -86,9 +85,10 @@ class Stage:
         self.recorder.catch_up()
 
     async def picks(self, name: str, *labels: str) -> None:
+        phone = self.world.phones[name]
         for label in labels:
-            self.recorder.said(self.world.phones[name], f"[{label}]")
-            await self.world.phones[name].picks(label)
+            self.recorder.said(phone, f"[{label}]" if phone.buttons else str(phone.choices.index(label) + 1))
+            await phone.picks(label)
             self.recorder.catch_up()
 
     async def sends_roster(self, name: str) -> None:
@@ -128,8 +128,8 @@ class Stage:
 def _papers(connection: Connection, world: World) -> dict[str, str]:
     """What stands on the printed sheet of the cell: each name with its digits."""
     cell = _cell(connection)
-    [channel] = world.app.channels.values()
-    lines = joining.join_lines(connection, cell, world.app.rules.secret, world.now, channel.username)
+    username = world.app.channels[bot_on(world.app, "telegram")].username
+    lines = joining.join_lines(connection, cell, world.app.rules.secret, world.now, username)
     return {name: line.digits for line in lines for name in line.names}
 
 
@@ -166,8 +166,7 @@ async def _the_commune_begins(stage: Stage) -> None:
         return joining.new_claim_code(connection, world.app.rules.secret, world.now)
 
     code = await world.app.db.write(found)
-    world.simulator.put_user(99, name=OFFICIAL, role="Cán bộ xã")
-    world.phones[OFFICIAL] = Phone(world, open_phone(world.simulator, 99))
+    world.phones[OFFICIAL] = world.new_phone(99, "telegram", OFFICIAL, "Cán bộ xã")
     await stage.says(OFFICIAL, "/start")
     await stage.says(OFFICIAL, code)
     await stage.says(OFFICIAL, OFFICIAL)

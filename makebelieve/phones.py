@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import NamedTuple, Protocol
 
-from channels import plain
-from channels.base import Incoming
-from channels.telegram import Telegram
-from content.message import Message
+import aiohttp
+
 from simulator import Phone as Handset
+from simulator.model import StoredMessage
 
-
-class Numbers(Telegram):
-    """A channel without buttons, edits, menus or markup, on the same wire."""
-
-    async def send(self, chat: str, message: Message, edit: str | None = None) -> str:
-        words = Message(plain.plain(message).replace("&", "&amp;").replace("<", "&lt;"), files=message.files)
-        return await super().send(chat, words)
-
-    async def seen(self, incoming: Incoming, toast: str | None) -> None:
-        return None
+_NUMBERED = re.compile(r"^\d+\. (.+)$", re.MULTILINE)
+_LINK = re.compile(r"^https?://\S+$", re.MULTILINE)
 
 
 class Place(Protocol):
-    """Where a phone is: with buttons or with numbers, and able to wait until the bot has done all it does."""
+    """Where a phone is."""
 
-    @property
-    def buttons(self) -> bool: ...
-    async def settle(self) -> None: ...
+    async def settle(self) -> None:
+        """Wait until the bot has done all it does."""
+
+    def serve(self) -> None:
+        """Let papers be fetched by their links from now on."""
+
+
+class Choice(NamedTuple):
+    """What a message offers: the label, and what its button does; None where it is picked by its number or typed."""
+
+    label: str
+    action: str | None
+
+
+class Paper(NamedTuple):
+    name: str
+    content: bytes
 
 
 @dataclass
@@ -41,14 +46,23 @@ class Phone:
     read_up_to: int = 0
 
     @property
-    def _messages(self) -> list[dict[str, Any]]:
-        found = self.handset.conversation.messages.values()
-        return [self.handset.conversation.as_api(m) for m in found if not _is_own(m)]
+    def buttons(self) -> bool:
+        """Whether choices are buttons on this phone; elsewhere they are numbered lines."""
+        return self.handset.user.channel == "telegram"
+
+    def has_written(self) -> None:
+        """As if its person had, some time before the story: from then on the bot may write to it."""
+        self.handset.conversation.started = True
+        self.handset.bot.people.setdefault(self.handset.user.id)
+
+    @property
+    def _messages(self) -> list[StoredMessage]:
+        return [message for message in self.handset.conversation.messages.values() if message.outgoing]
 
     @property
     def heard(self) -> list[str]:
         """Everything the bot has sent and not taken back, as it reads now."""
-        return [m.get("text") or m.get("caption") or "" for m in self._messages]
+        return [message.text for message in self._messages]
 
     @property
     def last(self) -> str:
@@ -56,18 +70,26 @@ class Phone:
 
     def new(self) -> list[str]:
         """What has come since `new` was asked last."""
-        fresh = [m for m in self._messages if m["message_id"] > self.read_up_to]
-        self.read_up_to = max([self.read_up_to, *(m["message_id"] for m in self._messages)])
-        return [m.get("text") or m.get("caption") or "" for m in fresh]
+        fresh = [message for message in self._messages if message.message_id > self.read_up_to]
+        self.read_up_to = max([self.read_up_to, *(message.message_id for message in self._messages)])
+        return [message.text for message in fresh]
 
     @property
     def choices(self) -> list[str]:
         """The labels that the newest message with choices offers."""
-        return [label for label, _ in self._offer()[1]]
+        return [choice.label for choice in self._offer()[1]]
+
+    async def papers(self) -> list[Paper]:
+        """The papers that have come, oldest first: as documents, or by the links to them, opened as a browser does."""
+        self.village.serve()
+        ids = [found["file_id"] for message in self._messages if (found := message.content.get("document"))]
+        files = [self.handset.simulator.files.get(file_id) for file_id in ids]
+        return [Paper(file.name, file.data) for file in files] + [await _opened(link) for link in self.links]
 
     @property
-    def files(self) -> list[str]:
-        return [m["document"]["file_name"] for m in self._messages if "document" in m]
+    def links(self) -> list[str]:
+        """The addresses that stand on a line of their own."""
+        return [link for words in self.heard for link in _LINK.findall(words)]
 
     async def says(self, text: str) -> str:
         self.handset.say(text)
@@ -78,10 +100,10 @@ class Phone:
         """Tap the newest button with this label; without buttons, type its number."""
         message_id, offer = self._offer(label)
         place, action = next((n, act) for n, (name, act) in enumerate(offer, 1) if name == label)
-        if self.village.buttons and action is not None:
+        if action is not None:
             self.handset.tap(message_id, action)
         else:
-            self.handset.say(label if self.village.buttons else str(place))
+            self.handset.say(label if self.buttons else str(place))
         await self.village.settle()
         return self.last
 
@@ -94,31 +116,36 @@ class Phone:
     def button(self, label: str) -> tuple[int, str]:
         """Where the newest button with this label is: its message, and what it does."""
         message_id, offer = self._offer(label)
-        return message_id, next(action for name, action in offer if name == label and action)
+        return message_id, next(choice.action for choice in offer if choice.label == label and choice.action)
 
-    def _offer(self, label: str | None = None) -> tuple[int, list[tuple[str, str | None]]]:
+    def _offer(self, label: str | None = None) -> tuple[int, list[Choice]]:
         for message in reversed(self._messages):
-            offer = _choices(message, buttons=self.village.buttons)
-            if offer and (label is None or label in [name for name, _ in offer]):
-                return message["message_id"], offer
-            if offer and not self.village.buttons:
+            offer = self._offered(message)
+            if offer and (label is None or label in [choice.label for choice in offer]):
+                return message.message_id, offer
+            if offer and not self.buttons:
                 break
-        standing: list[tuple[str, str | None]] = [(key["text"], None) for row in self._keyboard() for key in row]
-        if standing and self.village.buttons and (label is None or label in [name for name, _ in standing]):
+        standing = self._keyboard()
+        if standing and (label is None or label in [choice.label for choice in standing]):
             return 0, standing
         raise AssertionError(f"no choice {label!r}; the phone shows: {self.heard[-1:]}")
 
-    def _keyboard(self) -> list[list[dict[str, Any]]]:
+    def _offered(self, message: StoredMessage) -> list[Choice]:
+        if self.buttons:
+            return [Choice(button["text"], button["callback_data"]) for button in message.buttons()]
+        return [Choice(label, None) for label in numbered(message.text)]
+
+    def _keyboard(self) -> list[Choice]:
         found = self.handset.conversation.keyboard
-        return found["keyboard"] if found else []
+        return [Choice(key["text"], None) for row in found["keyboard"] for key in row] if found else []
 
 
-def _is_own(message: Any) -> bool:
-    return not message.sender.get("is_bot")
+def numbered(text: str) -> list[str]:
+    """The labels of the choices that stand in a text as numbered lines; nothing else begins so."""
+    return _NUMBERED.findall(text)
 
 
-def _choices(message: dict[str, Any], *, buttons: bool) -> list[tuple[str, str | None]]:
-    if buttons:
-        rows = message.get("reply_markup", {}).get("inline_keyboard", [])
-        return [(button["text"], button["callback_data"]) for row in rows for button in row]
-    return [(label, None) for label in re.findall(r"^\d+\. (.+)$", message.get("text", ""), re.MULTILINE)]
+async def _opened(link: str) -> Paper:
+    async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(link) as answer:
+        named = answer.content_disposition
+        return Paper((named.filename if named else None) or "", await answer.read())

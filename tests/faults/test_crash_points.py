@@ -103,7 +103,7 @@ async def lived_through(url: str, burns_at: int | None) -> tuple[int, list[Any],
     fuse = Fuse(burns_at)
     async with place(url) as (simulator, settings, base):
         app = await start(simulator, settings, base)
-        village = Village(app, simulator, buttons=True)
+        village = Village(app, simulator)
         await village.found()
         tinh = await village.join(await village.add("Ma Văn Tình", "bác"))
         await village.join(await village.add("Lý Văn Sinh", "chú"))

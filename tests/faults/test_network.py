@@ -32,7 +32,7 @@ async def test_a_platform_that_cannot_be_reached_spends_no_message(migrated: Pat
         simulator.put_bot(TOKEN)
         app = build(settings, clock=simulator.clock.now, base_url=f"{base}/bot")
         await app.start()
-        village = Village(app, simulator, buttons=True)
+        village = Village(app, simulator)
         await village.found()
         phones = [await village.join(await village.add(name)) for name in ("Ma Văn Tình", "Lý Văn Sinh")]
         await village.plan(at(3, 12, 19, 30))

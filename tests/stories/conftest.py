@@ -1,4 +1,4 @@
-"""The make-believe village that every story plays in, once with buttons and once with numbers."""
+"""The make-believe village that every story plays in, once on Telegram and once on Zalo."""
 
 from __future__ import annotations
 
@@ -6,36 +6,17 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-import config
-from app import build
-from channels.telegram import Telegram
 from config import Delivery, Settings
-from simulator import Clock, Simulator, running
-from tests.stories.village import TOKEN, Numbers, Village, at
+from tests.stories.village import Village, settled
 
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
-    return Settings(
-        database=database_url,
-        secret="for tests only",
-        telegram=config.Telegram(token=TOKEN),
-        delivery=Delivery(per_second=1000),
-    )
+    return Settings(database=database_url, secret="for tests only", delivery=Delivery(per_second=1000))
 
 
-@pytest.fixture(params=["buttons", "numbers"])
+@pytest.fixture(params=["telegram", "zalo"])
 async def village(request: pytest.FixtureRequest, settings: Settings) -> AsyncIterator[Village]:
-    """xã Suối Trong with chi bộ thôn Khe Đào, on Wednesday, 25 November 2026, at noon."""
-    buttons = request.param == "buttons"
-    simulator = Simulator(Clock(at(25), flowing=False))
-    async with running(simulator) as url:
-        simulator.put_bot(TOKEN)
-        app = build(
-            settings, clock=simulator.clock.now, base_url=f"{url}/bot", telegram=Telegram if buttons else Numbers
-        )
-        await app.start()
-        made = Village(app, simulator, buttons)
-        await made.found()
+    """A village whose people all have their phones on one channel."""
+    async with settled(settings, request.param) as made:
         yield made
-        await app.close()

@@ -11,9 +11,10 @@ from channels.telegram import Telegram
 from db.tables import received
 from sheets.example import PATH
 from tests.stories.test_roster import EXAMPLE, official, sends
-from tests.stories.village import Village
+from tests.stories.village import Village, only_on
 
 
+@only_on("telegram", "files")
 async def test_a_list_that_the_reader_trips_over_is_given_up(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     def trips(data: bytes, filename: str) -> None:
         raise KeyError(filename)
@@ -27,6 +28,7 @@ async def test_a_list_that_the_reader_trips_over_is_given_up(village: Village, m
     assert "Danh sách có 40 người" in await sends(huong, EXAMPLE)
 
 
+@only_on("telegram", "files")
 async def test_nobody_waits_for_the_list_of_somebody_else(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     asked, comes = asyncio.Event(), asyncio.Event()
 

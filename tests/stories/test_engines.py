@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from app import build
+import pytest
+
 from config import Settings
-from simulator import Clock, Simulator, running
-from tests.stories.village import TOKEN, Village, at
+from tests.stories.village import ChannelName, at, settled
 
 
-async def test_invited_answered_counted_and_reminded(engine_url: str, settings: Settings) -> None:
-    simulator = Simulator(Clock(at(25), flowing=False))
-    async with running(simulator) as url:
-        simulator.put_bot(TOKEN)
-        on_engine = settings.model_copy(update={"database": engine_url})
-        app = build(on_engine, clock=simulator.clock.now, base_url=f"{url}/bot")
-        await app.start()
-        village = Village(app, simulator, buttons=True)
-        await village.found()
+@pytest.mark.parametrize("channel", ["telegram", "zalo"])
+async def test_invited_answered_counted_and_reminded(engine_url: str, settings: Settings, channel: ChannelName) -> None:
+    on_engine = settings.model_copy(update={"database": engine_url})
+    async with settled(on_engine, channel) as village:
         lam = await village.join(await village.add("Hoàng Văn Lâm", role="secretary"))
         tinh = await village.join(await village.add("Ma Văn Tình", "bác"))
         await village.plan(at(3, 12, 19, 30))
@@ -25,4 +20,3 @@ async def test_invited_answered_counted_and_reminded(engine_url: str, settings: 
         assert "Đã báo trước: 1/2 người" in await lam.says("Xem ai dự, ai vắng")
         await village.forward(to=at(3, 12, 6, 31))
         assert "Tối nay họp chi bộ" in tinh.last
-        await app.close()

@@ -8,7 +8,7 @@ import pytest
 
 from db import intentions, units
 from makebelieve.phones import Phone
-from tests.stories.village import Village, at
+from tests.stories.village import Village, at, only_on
 
 OFFICE = "📞 Văn phòng Đảng ủy xã: 0900 000 001"
 
@@ -83,10 +83,9 @@ async def test_an_official_without_a_cell_has_no_calendar(village: Village) -> N
     assert "đồng chí không ở chi bộ thôn nào" in await huong.says("mai có họp không")
 
 
+@only_on("telegram", "buttons")
 async def test_forged_numbers_are_nothing_and_no_trouble(village: Village) -> None:
     lam = await village.join(await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012"))
-    if not village.buttons:
-        return
     meeting = await village.plan(at(3, 12, 19, 30))
     await village.forward(to=at(26, hour=19))
     message, _ = lam.button("Trả lời buổi họp")
@@ -134,6 +133,7 @@ async def test_looking_at_a_meeting_answers_for_nobody(village: Village) -> None
     assert await said() == ["yes", "yes"]
 
 
+@only_on("telegram", "contacts")
 async def test_yes_it_is_me_in_plain_words(village: Village) -> None:
     await village.add("Lý Văn Sinh", "ông", phone="+84900000021")
     stranger = village.phone(77)
