@@ -15,6 +15,7 @@ from db.people import Person
 from handlers import home, pieces
 from handlers.router import SILENCE, Router, Turn, Who
 from vietnamese import hints
+from vietnamese.phrases import read_moment
 from vietnamese.text import word_number, words
 
 if TYPE_CHECKING:
@@ -285,7 +286,18 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
         return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):
         return _out_of_the_blue(turn, near) if near else None
+    asked = _told_apart(turn, asked, near)
     return _for_another(turn, asked or near[0], meaning.intent) or _reading(turn, meaning, asked, near)
+
+
+def _told_apart(turn: Turn, asked: Meeting | None, near: Sequence[Meeting]) -> Meeting | None:
+    """Of several open meetings the one whose day the words name: "thứ Năm tôi vắng"; None where it is to be asked."""
+    read = read_moment(turn.text, turn.local)
+    days = {day for day in (read.date, read.suggest, *read.ambiguous) if day}
+    if len(near) < 2 or not days:
+        return asked
+    named = [meeting for meeting in near if turn.rules.local(meeting.starts_at).date() in days]
+    return named[0] if len(named) == 1 else None
 
 
 def _understood(turn: Turn, asked: Meeting | None) -> Understanding:

@@ -159,6 +159,29 @@ async def test_the_question_says_which_of_two_meetings_it_is_about(village: Both
     assert (await said(village, person, first), await said(village, person, second)) == (None, "yes")
 
 
+@pytest.mark.parametrize(
+    ("words", "thursday", "friday"),
+    [
+        ("thứ năm tôi vắng", "no", None),
+        ("buổi ngày 3 tôi đi được", "yes", None),
+        ("4/12 tôi bận việc nhà", None, "no"),
+        ("tôi xin vắng", None, "no"),
+        ("thu bay di duoc", None, None),
+    ],
+)
+async def test_words_that_name_a_day_answer_that_meeting(
+    village: Both, words: str, thursday: str | None, friday: str | None
+) -> None:
+    """The newest question is about Friday; Saturday has no meeting, and is asked back."""
+    person, tinh, first = await invited(village)
+    second = await village.plan(at(4, 12, 14))
+    await village.forward(at(27, 11, 18, 31))
+    await tinh.says(words)
+    assert (await said(village, person, first), await said(village, person, second)) == (thursday, friday)
+    if not (thursday or friday):
+        assert tinh.choices == ["Thứ Năm, ngày 3/12", "Thứ Sáu, ngày 4/12"]
+
+
 # ---- what Telegram edits in place ----
 
 
