@@ -47,7 +47,7 @@ def missing_page(turn: Turn, meeting_id: int, number: int) -> Message:
     shown, number, more = page(found.missing, number, CALLS_A_PAGE)
     called = calls.latest(turn.connection, meeting)
     turn.draft["calls"] = {"meeting": meeting.id, "people": [line.person.id for line in shown]}
-    rows = {"lines": shown, "page": number, "more": more, "called": called}
+    rows = {"lines": shown, "page": number, "more": more, "called": called, "channel": turn.channel}
     return say(turn, "missing", meeting, status=found, expects="calls.typed" if shown else None, **rows)
 
 

@@ -108,7 +108,7 @@ def _phone_typed(turn: Turn, number: str) -> Message:
 
 @on.action("no_code", who=Who.ANYONE)
 def no_code(turn: Turn) -> Message:
-    return turn.say("no_code", phone=home.office_phone(turn))
+    return turn.say("no_code", phone=home.office_phone(turn), channel=turn.channel)
 
 
 # ---- an invitation, and what it is worth here and now ----

@@ -93,6 +93,7 @@ _SCREEN = (
 _CALLS = (
     _screen("missing", lines=_MISSING, page=0, more=False, called={}, picks=True),
     _screen("missing", lines=[*_MISSING, _line(TINH)], page=0, more=True, called={_SINH.id: _AT}, picks=True),
+    _screen("missing", lines=_MISSING, page=0, more=False, called={}, picks=True, channel="zalo"),
     _screen("missing", lines=[], page=0, more=False, called={}, status=_FULL),
     _screen("call", seen=0, changed=False),
     _screen("call", seen=3, changed=True, person=LONGEST, said=_said("no", "health")),
