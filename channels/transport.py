@@ -7,33 +7,24 @@ holds what was answered, because answers hold people's words.
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
-from aiohttp.abc import AbstractStreamWriter
-from aiohttp.client import ClientRequest
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from channels import wire
+from channels.wire import CONNECT_S, POOL_S, READ_S
+
 if TYPE_CHECKING:
-    from aiohttp.client_middlewares import ClientHandlerType
-    from aiohttp.connector import Connection
     from telegram._utils.types import JSONDict, ODVInput
 
-CONNECT_S = 10.0
-READ_S = 30.0  # a slow answer is better than not knowing whether a message went (delivery.md)
 UPLOAD_S = 60.0
-POOL_S = 10.0
-LONGEST_READS = 4  # an answer that comes in drops is given up after so many times the wait for its first
-KEPT_S = 15.0  # an idle connection is closed here before the other side may close it under a request
 PAUSE_S = 3  # where a refusal for haste does not say how long to wait
 
 _FINE = b'{"ok":true'
-_AS_JSON = {"Content-Type": "application/json"}
 _UNREADABLE = "unreadable answer"
 
 
@@ -54,14 +45,7 @@ class Transport(BaseRequest):
 
     async def initialize(self) -> None:
         if self._session is None:
-            pool = aiohttp.TCPConnector(limit=self._connections, ttl_dns_cache=300, keepalive_timeout=KEPT_S)
-            self._session = aiohttp.ClientSession(
-                connector=pool,
-                headers={"User-Agent": self.USER_AGENT},
-                cookie_jar=aiohttp.DummyCookieJar(),
-                request_class=_Request,
-                middlewares=(_telling_what_left,),
-            )
+            self._session = wire.session(self._connections, self.USER_AGENT)
 
     async def shutdown(self) -> None:
         if self._session is not None:
@@ -90,15 +74,13 @@ class Transport(BaseRequest):
             sock_read=read,
         )
         try:
-            # A page that a network on the way puts before everything is not where the token belongs.
-            async with self._session.request(
-                method, url, **_body(request_data), timeout=timeout, proxy=self._proxy, allow_redirects=False
-            ) as answer:
-                status, payload = answer.status, await _whole(answer, read)
-        except TimeoutError:
+            status, payload = await wire.ask(self._session, method, url, _body(request_data), timeout, self._proxy)
+        except wire.NothingLeftError as error:
+            raise NotSentError(str(error)) from None
+        except wire.NoAnswerError:
             raise TimedOut from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError(type(error).__name__) from None
+        except wire.LostError as error:
+            raise NetworkError(str(error)) from None
         if status < HTTPStatus.MULTIPLE_CHOICES and (method == "GET" or payload.startswith(_FINE)):
             return status, payload
         return _judged(status, payload)
@@ -106,7 +88,7 @@ class Transport(BaseRequest):
     @staticmethod
     def parse_json_payload(payload: bytes) -> JSONDict:
         """As the library does it, but without a log line that quotes the answer."""
-        found = _object(payload)
+        found = wire.parsed(payload)
         if found is None:
             raise TelegramError(_UNREADABLE)
         return found
@@ -122,52 +104,13 @@ class Fields:
         self.json_parameters = {name: value for name, value in fields.items() if value is not None}
 
 
-class _Request(ClientRequest):
-    """Knows whether anything of it may have left."""
-
-    left = False
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        self.left = _is_open(conn)
-        return await super().send(conn)
-
-    async def write_bytes(
-        self, writer: AbstractStreamWriter, conn: Connection, content_length: int | None = None
-    ) -> None:
-        # Head and body are written together, from here; a kept connection may have been closed since it was taken.
-        self.left = _is_open(conn)
-        await super().write_bytes(writer, conn, content_length)
-
-
-def _is_open(conn: Connection) -> bool:
-    return conn.protocol is not None and conn.protocol.is_connected()
-
-
-async def _telling_what_left(request: ClientRequest, handler: ClientHandlerType) -> aiohttp.ClientResponse:
-    """Whatever goes wrong while nothing was written yet: name resolution, pool, connection, handshake, proxy."""
-    try:
-        return await handler(request)
-    except (aiohttp.ClientError, OSError) as error:
-        if isinstance(request, _Request) and not request.left:
-            raise NotSentError(type(error).__name__) from None
-        raise
-
-
-async def _whole(answer: aiohttp.ClientResponse, read_s: float | None) -> bytes:
-    """The body. It mostly came with the head; one that comes in drops is given up in the end."""
-    if read_s is None or answer.content.is_eof():
-        return await answer.read()
-    async with asyncio.timeout(read_s * LONGEST_READS):
-        return await answer.read()
-
-
 def _judged(status: int, payload: bytes) -> tuple[int, bytes]:
     """An answer that is not plainly fine: what the platform said with it, or that it was not the platform's.
 
     A gateway, a proxy or a page of the network's owner says 403 and 404 too; taken for the platform's word, that would
     declare every address dead, or the token wrong. What became of the request is unknown then.
     """
-    found = _object(payload)
+    found = wire.parsed(payload)
     if found and found.get("ok") is False and status < HTTPStatus.BAD_REQUEST:
         # A refusal in the clothes of a success says in its body what it is.
         status = int(found.get("error_code", HTTPStatus.INTERNAL_SERVER_ERROR))
@@ -179,14 +122,6 @@ def _judged(status: int, payload: bytes) -> tuple[int, bytes]:
     if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         raise BadRequest("Request Entity Too Large")
     return status, payload
-
-
-def _object(payload: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(payload.decode("utf-8", "replace"))
-    except ValueError:
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _given(value: ODVInput[float], default: float) -> float | None:
@@ -202,8 +137,7 @@ def _body(request: RequestData | None) -> Mapping[str, Any]:
     if request is None:
         return {}
     if not request.multipart_data:
-        body = json.dumps(request.json_parameters, ensure_ascii=False).encode("utf-8", "replace")
-        return {"data": body, "headers": _AS_JSON}
+        return wire.as_json(request.json_parameters)
     # Names of files are Vietnamese; percent escapes would arrive as part of the name.
     form = aiohttp.FormData(quote_fields=False)
     for name, value in request.json_parameters.items():

@@ -13,7 +13,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, Networ
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
-from channels import transport
+from channels import transport, wire
 from channels.base import SendError
 from channels.telegram import sorting
 from channels.transport import NotSentError, Transport
@@ -199,7 +199,7 @@ async def noticed_closed(request: Transport) -> None:
 async def test_a_kept_connection_found_closed_before_a_byte_was_written(
     said: RequestData | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Unlucky(transport._Request):
+    class Unlucky(wire.Request):
         """The news that the other side has hung up comes between taking the connection and writing on it."""
 
         async def send(self, conn: Any) -> ClientResponse:
@@ -211,7 +211,7 @@ async def test_a_kept_connection_found_closed_before_a_byte_was_written(
             return answer
 
     first = True
-    monkeypatch.setattr(transport, "_Request", Unlucky)
+    monkeypatch.setattr(wire, "Request", Unlucky)
     async with far_end(answer_once_then_reset) as port, Transport(1) as request:
         assert await request.post(f"{OPEN}:{port}/bot{TOKEN}/getMe")
         first = False
