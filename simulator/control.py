@@ -172,10 +172,13 @@ class Control:
 
     def _phone(self, request: Request) -> Json:
         chat = self._conversation(request)
+        bot = self.simulator.bots[chat.bot_id]
         return {
             "user": chat.id,
-            "bot": self.simulator.bots[chat.bot_id].name,
-            "channel": self.simulator.bots[chat.bot_id].channel,
+            "bot": bot.name,
+            "bot_id": bot.id,
+            "bots": [{"id": other.id, "name": other.name} for other in self.simulator.bots_on(bot.channel)],
+            "channel": bot.channel,
             "version": chat.version,
             "started": chat.started,
             "blocked": chat.blocked,

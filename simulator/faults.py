@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from simulator.errors import ApiError, ControlError
+from simulator.model import CHANNELS
 
 MIGRATED_TO = -1_000_000_000_001
 
@@ -48,6 +49,8 @@ class Fault:
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise ControlError(f"No fault is called {self.kind!r}; there are {', '.join(KINDS)}.")
+        if self.channel not in (None, *CHANNELS):
+            raise ControlError(f"A channel is one of {', '.join(CHANNELS)}.")
         if min(self.times, self.retry_after, self.delay_ms, self.for_s or 0) < 0:
             raise ControlError("Counts and times of a fault are not negative.")
         if self.kind == REFUSED and not self.for_s:

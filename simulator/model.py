@@ -10,6 +10,7 @@ from typing import Any
 
 Json = dict[str, Any]
 
+CHANNELS = ("telegram", "zalo")
 MESSAGES_KEPT = 2_000
 DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_chat_member"})
 

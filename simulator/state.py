@@ -12,13 +12,12 @@ from simulator.faults import Faults
 from simulator.files import FileStore
 from simulator.ledger import Ledger
 from simulator.limits import Limits
-from simulator.model import Bot, Conversation, Json, StoredMessage, User
+from simulator.model import CHANNELS, Bot, Conversation, Json, StoredMessage, User
 from simulator.zalo.rules import Rules
 
 CALLBACKS_KEPT = 20_000
 _TOKEN = re.compile(r"(\d{1,15}):[A-Za-z0-9_-]{3,}")
 _FIRST_UPDATE_ID = 1_000
-CHANNELS = ("telegram", "zalo")
 
 
 @dataclass
@@ -104,13 +103,17 @@ class Simulator:
             raise ControlError("No such bot has called yet; POST /sim/bot makes one.", 404)
         return found
 
+    def bots_on(self, channel: str) -> list[Bot]:
+        """Return the bots of one channel, in the order in which they were made."""
+        return [bot for bot in self.bots.values() if bot.channel == channel]
+
     def bot_of(self, user: User, wanted: int | str | None = None) -> Bot:
         """Return the bot that a phone shows: the wanted one, else one that the person has started, else the first.
 
         Raises ControlError when there is none on the person's channel.
         """
         if wanted is None:
-            bots = [bot for bot in self.bots.values() if bot.channel == user.channel]
+            bots = self.bots_on(user.channel)
             found = [bot for bot in bots if self.started(bot, user)] or bots
             wanted = found[0].id if found else -1
         bot = self.bot_for(wanted)
@@ -135,7 +138,7 @@ class Simulator:
 
     def put_group(self, chat_id: int, title: str) -> None:
         """Make a group of which every bot is a member."""
-        for bot in (bot for bot in self.bots.values() if bot.channel == "telegram"):
+        for bot in self.bots_on("telegram"):
             chat = {"id": chat_id, "type": "supergroup", "title": title}
             self.conversations[bot.id, chat_id] = Conversation(bot.id, chat, started=True)
         self.changed()

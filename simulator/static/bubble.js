@@ -10,6 +10,8 @@ export function bubble(message, phone) {
     data: { messageId: message.message_id, direction: message.direction },
   });
   if (message.photo) box.append(picture(message.photo.at(-1)));
+  if (message.photo_url) box.append(thing("Ảnh ở địa chỉ ", elsewhere(message.photo_url, phone)));
+  for (const [kind, name] of things) if (message[kind]) box.append(thing(name));
   if (message.document) box.append(paper(message.document));
   if (message.contact) box.append(contact(message.contact));
   if (message.text) box.append(words(message.text, message.entities, phone.say));
@@ -29,6 +31,17 @@ function choice(button, message, phone) {
   const data = button.callback_data ?? "";
   const tap = () => phone.tap(message.message_id, data);
   return el("button", { type: "button", className: `choice${look}`, testid: "choice", data: { data }, onclick: tap }, button.text);
+}
+
+// What Zalo has besides words and pictures, drawn as its name: what it is like is of no use to a bot.
+const things = [["sticker", "Nhãn dán"], ["voice", "Tin thoại"], ["unsupported", "Nội dung khác"]];
+
+function elsewhere(url, phone) {
+  return words(url, [{ type: "url", offset: 0, length: url.length }], phone.say);
+}
+
+function thing(name, ...more) {
+  return el("p", { className: "thing", testid: "thing" }, name, ...more);
 }
 
 const address = (file) => `/sim/file?id=${encodeURIComponent(file.file_id)}`;

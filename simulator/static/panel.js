@@ -48,8 +48,14 @@ export async function refreshPanel() {
 }
 
 export function showPeople(people) {
-  const all = el("option", { value: "" }, "mọi người");
-  find("fault-user").replaceChildren(all, ...people.map((person) => el("option", { value: person.user }, person.name)));
+  const all = [["", "mọi người"], ["telegram", "mọi người trên Telegram"], ["zalo", "mọi người trên Zalo"]];
+  const each = people.map((person) => [person.user, called(person)]);
+  find("fault-user").replaceChildren(...[...all, ...each].map(([value, name]) => el("option", { value }, name)));
+}
+
+// One person may have a phone of each kind, and then only this tells them apart.
+export function called(person) {
+  return person.channel === "zalo" ? `${person.name} · Zalo` : person.name;
 }
 
 function now() {
@@ -99,7 +105,7 @@ async function order(event) {
     retry_after: wait,
     delay_ms: wait * 1000,
     ...(find("fault-kind").value === "refused" ? { for_s: wait } : {}),
-    ...(user ? { user: Number(user) } : {}),
+    ...(Number(user) ? { user: Number(user) } : { channel: user }),
   }));
   await refreshPanel();
 }

@@ -4,6 +4,8 @@ import { attempt, day, el, find, get, post } from "./dom.js";
 import { bubble } from "./bubble.js";
 
 const pictures = ["image/png", "image/jpeg", "image/gif"];
+// What can be sent on Zalo although a bot makes nothing of it.
+const things = [["sticker", "Nhãn dán"], ["voice", "Ghi âm"], ["photo", "Ảnh"], ["unsupported", "Thứ khác"]];
 const TOAST_MS = 4000;
 const NEAR = 120;
 
@@ -11,6 +13,8 @@ export class Phone {
   constructor(person) {
     this.user = person.user;
     this.person = person;
+    this.zalo = person.channel === "zalo";
+    this.bot = null;
     this.drawn = new Map();
     this.lastPopup = null;
     this.element = this.frame();
@@ -21,13 +25,19 @@ export class Phone {
     const block = el("input", { type: "checkbox", testid: "block", onchange: (event) => this.block(event.target.checked) });
     this.owner = el("p", { className: "owner", testid: "owner" });
     this.name();
-    return el("section", { className: "phone", testid: "phone", data: { user: this.user } },
+    this.bots = el("select", { testid: "bots", hidden: true, onchange: (event) => this.open(Number(event.target.value)) });
+    this.bots.setAttribute("aria-label", "Trợ lý nào");
+    const channel = el("span", { className: "channel", testid: "channel" }, this.zalo ? "Zalo" : "Telegram");
+    const look = this.zalo ? "phone zalo" : "phone";
+    return el("section", { className: look, testid: "phone", data: { user: this.user, channel: this.person.channel } },
       this.owner,
-      el("header", {}, el("h2", { testid: "bot-name" }, "…"), el("label", { className: "check" }, block, " Chặn")),
+      el("header", {}, el("h2", { testid: "bot-name" }, "…"), channel, el("label", { className: "check" }, block, " Chặn")),
+      this.bots,
       el("div", { className: "messages", testid: "messages" }),
       el("p", { className: "typing", testid: "typing", hidden: true }, "đang viết…"),
       el("p", { className: "toast", testid: "toast", role: "status", hidden: true }),
       this.startArea(),
+      ...(this.zalo ? [this.extras()] : []),
       this.composer(),
       el("div", { className: "keyboard", testid: "keyboard", hidden: true }),
     );
@@ -45,8 +55,14 @@ export class Phone {
       payload, el("button", { type: "button", testid: "start", onclick: start }, "BẮT ĐẦU"));
   }
 
+  extras() {
+    const button = ([kind, name]) => el("button", { type: "button", testid: "extra", data: { kind }, onclick: () => this.act("message", { kind }) }, name);
+    return el("div", { className: "extras", testid: "extras" }, ...things.map(button));
+  }
+
   composer() {
-    const text = el("textarea", { rows: 1, testid: "composer", placeholder: "Nhắn tin", maxLength: 4096 });
+    const most = this.zalo ? 2000 : 4096;
+    const text = el("textarea", { rows: 1, testid: "composer", placeholder: "Nhắn tin", maxLength: most });
     text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
       event.preventDefault();
@@ -63,9 +79,17 @@ export class Phone {
   // What the person does
 
   async act(path, body) {
-    const done = await attempt("Máy giả lập không nhận việc này.", () => post(path, { user: this.user, ...body }));
+    const done = await attempt("Máy giả lập không nhận việc này.", () => post(path, { ...this.who(), ...body }));
     await this.refresh();
     return done;
+  }
+
+  who() { return this.bot ? { user: this.user, bot: this.bot } : { user: this.user }; }
+
+  open(bot) {
+    Object.assign(this, { bot, version: 0, lastPopup: null, keyboard: null });
+    this.drawn.clear();
+    return this.refresh();
   }
 
   say(text) { return this.act("message", { text }); }
@@ -87,7 +111,7 @@ export class Phone {
     if (!file) return;
     const field = find("composer", this.element);
     const form = new FormData();
-    form.append("user", this.user);
+    Object.entries(this.who()).forEach(([name, value]) => form.append(name, value));
     form.append("text", field.value.trim());
     form.append(pictures.includes(file.type) ? "photo" : "document", file, file.name);
     field.value = input.value = "";
@@ -116,7 +140,7 @@ export class Phone {
   async refresh() {
     let view;
     try {
-      view = await get(`phone?user=${this.user}`);
+      view = await get(`phone?${new URLSearchParams(this.who())}`);
     } catch {
       find("bot-name", this.element).textContent = "Chưa có trợ lý nào nối vào";
       return;
@@ -127,14 +151,22 @@ export class Phone {
     // Whoever has scrolled up reads on there; all others are kept at the end, whatever grows or appears below the list.
     const stay = list.scrollHeight - list.scrollTop - list.clientHeight > NEAR && this.drawn.size;
     find("bot-name", this.element).textContent = view.bot;
+    this.showBots(view);
     find("block", this.element).checked = view.blocked;
     this.showMessages(view.messages);
     this.showTyping(view.typing_s);
     this.showKeyboard(view.started && !view.blocked ? view.keyboard : null);
-    find("start-area", this.element).hidden = view.started;
-    this.element.querySelector(".composer").hidden = !view.started;
+    // On Zalo nothing is started: who finds the assistant writes.
+    const writes = view.started || this.zalo;
+    find("start-area", this.element).hidden = writes;
+    this.element.querySelector(".composer").hidden = !writes;
     this.showPopups(view.popups);
     if (!stay) list.scrollTop = list.scrollHeight;
+  }
+
+  showBots({ bots, bot_id }) {
+    this.bots.hidden = bots.length < 2;
+    this.bots.replaceChildren(...bots.map((bot) => el("option", { value: bot.id, selected: bot.id === bot_id }, bot.name)));
   }
 
   showMessages(messages) {

@@ -1,7 +1,7 @@
 // The page: which phones are open, and keeping them fresh by the event stream, or by asking when there is none.
 
 import { el, find, get } from "./dom.js";
-import { refreshPanel, showPeople, startPanel } from "./panel.js";
+import { called, refreshPanel, showPeople, startPanel } from "./panel.js";
 import { Phone } from "./phone.js";
 
 const MOST = 4;
@@ -67,7 +67,7 @@ function drawTabs() {
   const tab = (user) => el("button", {
     type: "button", testid: "tab", data: { user }, ariaPressed: String(user === active),
     onclick: () => { active = user; drawTabs(); },
-  }, people.find((person) => person.user === user).name);
+  }, called(people.find((person) => person.user === user)));
   document.querySelector(".tabs").replaceChildren(...chosen.map(tab));
   open.forEach((phone, user) => phone.element.classList.toggle("active", user === active));
 }
@@ -78,7 +78,7 @@ function drawList() {
   const row = (person) => el("li", {}, el("button", {
     type: "button", testid: "person", data: { user: person.user }, ariaPressed: String(chosen.includes(person.user)),
     onclick: () => choose(person.user),
-  }, el("strong", {}, person.name), el("span", {}, person.role)));
+  }, el("strong", {}, called(person)), el("span", {}, person.role)));
   document.querySelector(".people").replaceChildren(...shown.map(row));
 }
 
