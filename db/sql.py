@@ -32,7 +32,12 @@ def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 
 @cache
 def _adding(dialect: str, table: Table) -> Any:
-    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing()
+    return inserting(dialect, table).on_conflict_do_nothing()
+
+
+def inserting(dialect: str, table: Table) -> Any:
+    """An insert that may say what happens where the row is there already, as this engine spells it."""
+    return _DIALECTS[dialect].insert(table)
 
 
 def put(connection: Connection, table: Table, keys: Mapping[str, Any], values: Mapping[str, Any]) -> None:
@@ -43,7 +48,7 @@ def put(connection: Connection, table: Table, keys: Mapping[str, Any], values: M
 
 @cache
 def _putting(dialect: str, table: Table, keys: tuple[str, ...], values: tuple[str, ...]) -> Any:
-    fresh = _DIALECTS[dialect].insert(table)
+    fresh = inserting(dialect, table)
     return fresh.on_conflict_do_update(index_elements=keys, set_={name: fresh.excluded[name] for name in values})
 
 
