@@ -13,6 +13,7 @@ from simulator.zalo.rules import MOST_TEXT, milliseconds, wire_id
 
 _ONLY_A_LINK = re.compile(r"https?://\S+")
 _LINKED = ("url", "phone_number")
+_NUMBER = re.compile(r"(?<![\w+/=.-])0\d(?:[ .]?\d){8}\b")
 
 
 @dataclass
@@ -101,7 +102,14 @@ class ZaloPhone(Phone):
 def linked(text: str) -> tuple[str, list[Entity]]:
     """Return the words and what a Zalo phone makes of them by itself: addresses and numbers that can be touched."""
     text, entities = finish(text, [])
-    return text, [entity for entity in entities if entity["type"] in _LINKED]
+    found = [entity for entity in entities if entity["type"] in _LINKED]
+    return text, found + [_number(text, match) for match in _NUMBER.finditer(text)]
+
+
+def _number(text: str, match: re.Match[str]) -> Entity:
+    """Return a number as it is written at home, which Telegram leaves alone."""
+    start = utf16_length(text[: match.start()])
+    return {"type": "phone_number", "offset": start, "length": utf16_length(match[0])}
 
 
 def _caption(text: str) -> Json:

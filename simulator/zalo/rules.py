@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from simulator.model import Bot, Json
 
 MOST_TEXT = 2000
+_TURN_S = 5  # what came behind another in one poll waits so long for the next, also when there is no grace
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -33,7 +34,7 @@ class Rules:
 
     def begin_poll(self, bot: Bot) -> int:
         """Open a poll and return its number; what waited for a bot that was away too long is gone."""
-        if self.monotonic() > bot.heard_until:
+        if self.monotonic() > bot.heard_until + _TURN_S:
             bot.updates.clear()
         bot.poll += 1
         bot.heard_until = math.inf

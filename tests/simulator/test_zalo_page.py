@@ -46,9 +46,13 @@ async def test_a_zalo_phone_beside_a_telegram_phone(zalo: Zalo, page: Page) -> N
     assert (await zalo.ok("getUpdates"))["message"]["text"] == "482913007"
 
     await zalo.ok("sendMessage", chat_id="70", text="<i>Giấy</i>: https://xa.vn/g/1 và javascript:alert(1)")
-    said = mui.get_by_test_id("message").last
+    said = mui.get_by_test_id("message").filter(has_text="Giấy")
     await expect(said).to_contain_text("<i>Giấy</i>: https://xa.vn/g/1 và javascript:alert(1)")
     await expect(said.locator("a")).to_have_attribute("href", "https://xa.vn/g/1")
+    await zalo.ok("sendMessage", chat_id="70", text="Gọi 0912 345 678, hoặc +84912345678")
+    numbers = mui.get_by_test_id("message").last.locator("a")
+    await expect(numbers.first).to_have_attribute("href", "tel:0912345678")
+    await expect(numbers.last).to_have_attribute("href", "tel:+84912345678")
     await expect(said).to_have_css("background-color", "rgb(255, 255, 255)")
     await expect(mui.get_by_test_id("choice")).to_have_count(0)
     await expect(mui.get_by_test_id("key")).to_have_count(0)

@@ -81,7 +81,24 @@ async def test_between_two_polls_a_moment_of_grace(zalo: Zalo) -> None:
     assert await zalo.said(70, "có người nghe")
     at = 20.5
     assert await zalo.said(70, "không ai nghe") is None
+    at = 25.5
     assert await polled(zalo) == []
+
+
+async def test_without_grace_only_what_comes_in_a_poll_is_kept(zalo: Zalo) -> None:
+    at = 0.0
+    zalo.world.simulator.zalo.monotonic = lambda: at
+    await zalo.world.sim("limits", zalo_grace_s=0)
+    poll = asyncio.create_task(zalo.ok("getUpdates", timeout=30))
+    await zalo.world.until(lambda: zalo.world.simulator.bots[900].poll == 2)
+    phone = open_phone(zalo.world.simulator, 70)
+    phone.say("một")
+    phone.say("hai")
+
+    assert (await poll)["message"]["text"] == "một"
+    at = 0.1
+    assert await zalo.said(70, "ba") is None
+    assert await polled(zalo) == ["hai"]
 
 
 async def test_the_grace_is_a_setting(zalo: Zalo) -> None:
