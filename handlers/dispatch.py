@@ -132,12 +132,12 @@ def _remember(conversation: Conversation, message: Message, now: datetime) -> No
 
 
 def _answer(turn: Turn, said_at: datetime) -> Message | None:
-    incoming = turn.incoming
+    incoming, last = turn.incoming, picked.take(turn)
     if incoming.kind == "tap":
         return run(turn, incoming.action or "")
     if incoming.kind != "text":
         return _event(turn)
-    return _text(turn, said_at)
+    return _text(turn, said_at, last)
 
 
 def _event(turn: Turn) -> Message | None:
@@ -148,10 +148,10 @@ def _event(turn: Turn) -> Message | None:
     return _call(turn, entry, "", [])
 
 
-def _text(turn: Turn, said_at: datetime) -> Message | None:
+def _text(turn: Turn, said_at: datetime, last: Sequence[str] | None) -> Message | None:
     if message := join.digits(turn) or (None if turn.people else join.stranger(turn)):
         return message
-    words, last = fold(turn.text).strip(" .!?"), picked.take(turn)
+    words = fold(turn.text).strip(" .!?")
     offers = conversations.newest_offers(turn.connection, turn.address.id, said_at)
     if action := _way_back(turn, words, offers):
         return run(turn, action)

@@ -72,13 +72,20 @@ def named(turn: Turn, number: int, label: str, message: Message | None) -> Messa
 def old_question(turn: Turn, offers: Sequence[Offer], number: int, label: str = "") -> Message | None:
     """The question about a meeting that stood before the newest menu, where this number answers that one too.
 
-    `label`: what the number was taken for; "" where the newest menu has no such number.
+    `label`: what the number was taken for; "" where the newest menu has no such number. Whoever picks from a menu
+    that he has asked for means it, unless it is the receipt of his own answer to that question.
     """
     before = offers[1].choices if len(offers) > 1 else []
     if number > len(before) or answer.asked_by(turn, offers[0].choices):
         return None
     meeting = answer.asked_by(turn, before)
-    return answer.asks(turn, "number_old", meeting, number=number, label=label) if meeting else None
+    if meeting is None or (label and offers[0].solicited and not _is_receipt(offers[0].choices, meeting.id)):
+        return None
+    return answer.asks(turn, "number_old", meeting, number=number, label=label)
+
+
+def _is_receipt(choices: Iterable[Mapping[str, str]], meeting_id: int) -> bool:
+    return any(_bare(choice["action"]) == ["meeting", str(meeting_id)] for choice in choices)
 
 
 def is_done(message: Message | None) -> bool:
