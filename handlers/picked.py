@@ -18,6 +18,7 @@ TAKEN_BACK = frozenset(
 ABOUT_A_MEETING = frozenset({"answer", "absent", "reason"})
 _TO_THE_QUESTION = ABOUT_A_MEETING | {"meeting", "change"}
 _WAYS_BACK = frozenset({"thôi", "dừng", "sửa", "đổi"})
+_ASKING = ("?", ":")
 _SPEAKS_FOR_ITSELF = ("✅", "⚠️")  # a receipt, and why there is none
 
 
@@ -59,14 +60,15 @@ def _leads_back(choices: Iterable[Mapping[str, str]]) -> bool:
 
 
 def named(turn: Turn, number: int, label: str, message: Message | None) -> Message | None:
-    """The answer with what the number was taken for in front, where it does not say so itself."""
+    """The answer with what the number was taken for, where it does not say so itself; a question stays last."""
     if message is None or message is SILENCE or message.toast or message.text.startswith(_SPEAKS_FOR_ITSELF):
         return message
     core = words(fold(label))[1:]
     if not core or f" {' '.join(core)} " in f" {' '.join(words(fold(message.text)))} ":
         return message
-    head = turn.say("picked", number=number, label=label)
-    return replace(message, text=f"{head.text}\n{message.text}")
+    lines = message.text.split("\n")
+    lines.insert(len(lines) - lines[-1].endswith(_ASKING), turn.say("picked", number=number, label=label).text)
+    return replace(message, text="\n".join(lines))
 
 
 def old_question(turn: Turn, offers: Sequence[Offer], number: int, label: str = "") -> Message | None:

@@ -84,6 +84,7 @@ SAMPLES: tuple[Sample, ...] = (
     sample("number_unknown", "stranger", choices=_OFFERED),
     sample("number_twice", "member", text="2", options=_OFFERED[:2]),
     sample("picked", "member", number=2, label="Xem đề cương"),
+    sample("picked", "stranger", number=1, label="Đúng là tôi", you=STRANGER),
     sample("pick_again", "member", choices=_OFFERED),
     sample("pick_again", "stranger", choices=_OFFERED, you=STRANGER),
     *(sample("number_old", "member", number=2, label=label, meeting=MEETING, by="") for label in ("Xem đề cương", "")),
