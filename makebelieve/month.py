@@ -218,6 +218,7 @@ async def _a_notice_and_a_question(stage: Stage) -> None:
     await stage.says(OFFICIAL, NOTICE)
     await stage.picks(OFFICIAL, "Một chi bộ", "Thôn Khe Đào")
     await stage.picks(OFFICIAL, next(c for c in stage.world.phones[OFFICIAL].choices if c.startswith("Gửi cho")))
+    await stage.until(at(27, 11, 8, 10))
     await stage.picks("Lý Văn Sinh", "Tôi đã nắm")
     await stage.picks("Nông Văn Thắng", "Tôi đã nắm")
     await stage.says("Triệu Văn Phúc", "hop it nhat bao nhieu phut vay")

@@ -83,7 +83,7 @@ class Phone:
         """The papers that have come, oldest first: as documents, or by the links to them, opened as a browser does."""
         self.village.serve()
         ids = [found["file_id"] for message in self._messages if (found := message.content.get("document"))]
-        files = [self.handset.simulator.files.get(file_id) for file_id in ids]
+        files = [file for file_id in ids if (file := self.handset.simulator.files.get(file_id))]
         return [Paper(file.name, file.data) for file in files] + [await _opened(link) for link in self.links]
 
     @property

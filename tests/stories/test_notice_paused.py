@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import pytest
 
-from config import Delivery, Settings, Telegram
+from config import Delivery, Settings
 from simulator.faults import Fault
 from tests.stories.test_notices import send
-from tests.stories.village import TOKEN, Phone, Village
+from tests.stories.village import GONE, Phone, Village
 
 
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """Two at a time, so that most are still waiting when the trouble is noticed."""
     delivery = Delivery(per_second=1000, in_flight=2)
-    return Settings(database=database_url, secret="for tests only", telegram=Telegram(token=TOKEN), delivery=delivery)
+    return Settings(database=database_url, secret="for tests only", delivery=delivery)
 
 
 async def crowd(village: Village, people_: int, blocked: int) -> list[Phone]:
     """So many members with phones, of whom the first so many have blocked the bot."""
     phones = [await village.join(await village.add(f"Người Thứ {n}", "bác")) for n in range(people_)]
     for phone in phones[:blocked]:
-        village.simulator.faults.waiting.append(Fault("sendMessage", "403", user=phone.handset.user.id))
+        village.simulator.faults.waiting.append(Fault("sendMessage", GONE[village.channel], user=phone.handset.user.id))
     return phones
 
 

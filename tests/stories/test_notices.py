@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from db import addresses, notices, people, units
 from simulator.faults import Fault
 from tests.stories.test_joining import joins, paper
-from tests.stories.village import Phone, Village, at
+from tests.stories.village import GONE, Phone, Village, at
 
 TEXT = (
     "Việc gì: tiêm phòng dại cho chó, mèo.\n7 giờ sáng thứ Ba, nhà văn hóa thôn.\nCần làm: mang chó đến & đeo <rọ mõm>."
@@ -283,7 +283,7 @@ async def test_a_person_in_doubt_who_says_that_he_knows_is_in_doubt_no_more(vill
 
 async def test_whoever_has_blocked_the_bot_is_named_as_not_reached(village: Village, commune: Commune) -> None:
     gone = commune.tinh.handset.user.id
-    village.simulator.faults.waiting.append(Fault("sendMessage", "403", user=gone))
+    village.simulator.faults.waiting.append(Fault("sendMessage", GONE[village.channel], user=gone))
     await send(commune.huong)
     await village.forward(seconds=10)
     assert "• Không tới: 1" in commune.huong.last

@@ -225,6 +225,7 @@ async def test_a_tap_that_fails_stops_spinning(village: Village, monkeypatch: py
     assert not village.simulator.taps
 
 
+@only_on("telegram", "offsets")
 async def test_what_could_not_be_kept_is_asked_for_again(village: Village, monkeypatch: pytest.MonkeyPatch) -> None:
     [tinh, *_] = await three(village)
     [bot_id] = village.app.channels
@@ -303,10 +304,22 @@ async def test_whatever_is_typed_gets_an_answer(village: Village, words: str) ->
 
 def push_text(village: Village, phone: Phone, words: str) -> None:
     """Words as a phone's keyboard would never, but a program can, send them."""
-    phone.handset.conversation.started = True
-    chat, sender = phone.handset.conversation.chat, phone.handset.user.as_user()
-    date = int(village.now.timestamp())
-    push(village, message={"message_id": 9000, "date": date, "chat": chat, "from": sender, "text": words})
+    phone.has_written()
+    handset, now = phone.handset, village.now.timestamp()
+    if village.buttons:
+        chat, sender = handset.conversation.chat, handset.user.as_user()
+        push(village, message={"message_id": 9000, "date": int(now), "chat": chat, "from": sender, "text": words})
+        return
+    sender = {"id": str(handset.user.id), "display_name": handset.user.name, "is_bot": False}
+    chat = {"id": sender["id"], "chat_type": "PRIVATE"}
+    said = {
+        "message_id": f"strange-{sender['id']}",
+        "date": int(now * 1000),
+        "chat": chat,
+        "from": sender,
+        "text": words,
+    }
+    push(village, event_name="message.text.received", message=said)
 
 
 FORGED = [

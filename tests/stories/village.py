@@ -34,6 +34,8 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 TOKEN = "1000:village"
 ZALO_TOKEN = "2000:village"
 TOKENS = {"telegram": TOKEN, "zalo": ZALO_TOKEN}
+# What a platform answers when a chat is not to be reached any more; 403 is an accident on Zalo.
+GONE = {"telegram": "403", "zalo": "chat_not_found"}
 FIRST_USER = {"telegram": 500, "zalo": 800}
 
 ChannelName = Literal["telegram", "zalo"]
