@@ -24,6 +24,7 @@ from bench.processes import note
 from bench.text import FIRST_CHAT, TOKEN
 from db import addresses, wire, workers
 from db.columns import Moment
+from db.outbox import allowed
 from makebelieve.postgres import postgres
 
 ROWS, FEW = 10_000_000, 10_000
@@ -93,7 +94,7 @@ class Taking:
         """The seconds that a claim takes; it is taken back."""
         taking = connection.begin_nested()
         begun = time.perf_counter()
-        taken = wire.claim(connection, NOW, world.RULES, self.bot_id, AT_ONCE, self.worker_id, _any_pace)
+        taken = wire.claim(connection, NOW, allowed(NOW, world.RULES), self.bot_id, AT_ONCE, self.worker_id, _any_pace)
         seconds = time.perf_counter() - begun
         taking.rollback()
         if len(taken) != AT_ONCE:

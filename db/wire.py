@@ -33,8 +33,7 @@ from sqlalchemy import (
 from db import conversations, outbox, workers
 from db.columns import Moment, among
 from db.conversations import Offer
-from db.outbox import ANSWER, KINDS, REMINDER, SCREEN, Delivery, allowed
-from db.rules import Rules
+from db.outbox import KINDS, REMINDER, SCREEN, Delivery
 from db.sql import many
 from db.tables import DOUBTFUL, addresses, deliveries, due_items
 from db.tables import conversations as talks
@@ -81,7 +80,7 @@ class Arrived:
 def claim(
     connection: Connection,
     now: datetime,
-    rules: Rules,
+    priorities: tuple[int, ...],
     bot_id: int,
     most: int,
     worker_id: int,
@@ -90,12 +89,12 @@ def claim(
 ) -> list[Taken]:
     """Commit the intent to send through a bot: at most one row a chat, the most pressing first, the oldest first.
 
-    `only` narrows it to some of the answers. Raises FencedError where this worker was taken for dead.
+    `priorities`: what may leave now (outbox.allowed); `only` narrows it further. Raises FencedError where this
+    worker was taken for dead.
     """
     workers.hold(connection, worker_id)
     taken: dict[int, Row[Any]] = {}
     late: list[Row[Any]] = []
-    priorities = allowed(now, rules) if only is None else (ANSWER,)
     for row in _candidates(connection, bot_id, priorities, now, most + SPARE, only):
         if row.worthless_after is not None and row.worthless_after < now:
             late.append(row)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,8 +18,9 @@ import structlog
 from sqlalchemy import Connection
 
 from channels.base import Channel, SendError
-from db import lineage, pacing, wire, workers
+from db import lineage, pacing, quota, wire, workers
 from db.engine import Database, passes
+from db.outbox import ANSWER, CHANGE, allowed
 from db.rules import Rules
 from db.wire import Only, Taken
 from db.workers import FencedError
@@ -39,7 +40,7 @@ class Sender:
     """Carries what is due through the given channels, one per bot.
 
     `worker`: the number under which this process takes rows. `real`: the clock is the real one, not a make-believe one
-    that stands still while a chat is written to.
+    that stands still while a chat is written to. `counted`: the bots whose messages the platform counts by the month.
     """
 
     def __init__(
@@ -52,10 +53,11 @@ class Sender:
         worker: int,
         *,
         real: bool,
+        counted: Collection[int] = (),
     ) -> None:
         self.db, self.channels, self.clock, self.rules = db, channels, clock, rules
         self.lines = {bot_id: line(channel) for bot_id, channel in channels.items()}
-        self.worker, self.real = worker, real
+        self.worker, self.real, self.counted = worker, real, counted
         self.shared = real and not db.is_sqlite
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
@@ -195,15 +197,28 @@ class Sender:
         if self._unheard:
             wire.unheard(connection, bot_id, self.worker, self._mine)
         ready: list[Outgoing] = []
+        leaving = self._leaving(connection, bot_id, now)
         # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
         while not ready and (most := min(room, line.free())) > 0:
             pace_of = channel.pace if self.real else _any_pace
-            taken = wire.claim(connection, now, self.rules, bot_id, most, self.worker, pace_of, self._only)
+            taken = wire.claim(connection, now, leaving, bot_id, most, self.worker, pace_of, self._only)
             if not taken:
                 line.rest()
                 return []
             ready = self._prepared(connection, taken, now, channel)
+        if ready and bot_id in self.counted:
+            parts = sum(len(channel.parts(outgoing.message)) for outgoing in ready)
+            quota.spend(connection, bot_id, parts, now, self.rules)
         return list(zip(ready, self._turns(connection, bot_id, len(ready)), strict=True)) if ready else []
+
+    def _leaving(self, connection: Connection, bot_id: int, now: datetime) -> tuple[int, ...]:
+        """What may leave: on a copy of unknown age answers alone, beyond the month's messages only what is pressing."""
+        if self._only is not None:
+            return (ANSWER,)
+        hour = allowed(now, self.rules)
+        if bot_id not in self.counted or not quota.is_used_up(connection, bot_id, now, self.rules):
+            return hour
+        return tuple(priority for priority in hour if priority <= CHANGE)
 
     def _turns(self, connection: Connection, bot_id: int, count: int) -> list[float]:
         """The next free turns of a bot. The last thing a transaction does: others wait for the row until it is kept."""

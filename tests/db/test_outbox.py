@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from db import addresses, conversations, gathering, outbox, people, units, wire, workers
 from db.engine import Database
-from db.outbox import Delivery
+from db.outbox import Delivery, allowed
 from db.people import Person
 from db.rules import Rules
 from db.tables import deliveries, due_items, links
@@ -62,7 +62,12 @@ class Cell:
         return gathering.gather(self.connection, now, RULES)
 
     def claim(self, now: datetime = NOON, most: int = 8, bot: int | None = None) -> list[Delivery]:
-        return [t.row for t in wire.claim(self.connection, now, RULES, bot or self.bot, most, self.worker, at_any_pace)]
+        return [
+            t.row
+            for t in wire.claim(
+                self.connection, now, allowed(now, RULES), bot or self.bot, most, self.worker, at_any_pace
+            )
+        ]
 
     def arrived(self, row: Delivery, now: datetime = NOON, as_message: str = "7") -> None:
         wire.arrived(self.connection, [Arrived(row, as_message, now, [], None, "")], self.worker, now)
@@ -383,7 +388,7 @@ async def test_a_worker_that_was_taken_for_dead_takes_nothing_and_may_tell_what_
         for row in wire.orphans(c.connection):
             wire.unknown(c.connection, row, NOON, "crash", NOON)
         with pytest.raises(workers.FencedError):
-            wire.claim(c.connection, NOON, RULES, c.bot, 8, frozen, at_any_pace)
+            wire.claim(c.connection, NOON, allowed(NOON, RULES), c.bot, 8, frozen, at_any_pace)
         # One of its messages had come and was not sent again yet; the other is on its way a second time.
         [again] = c.claim(most=1)
         told = {first.id: first, second.id: second}
@@ -426,7 +431,9 @@ async def test_a_chat_is_not_written_to_faster_than_it_bears(cell: Tell) -> None
 
         def travel(now: datetime) -> list[str]:
             left = []
-            while taken := wire.claim(c.connection, now, RULES, c.bot, 8, c.worker, two_then_one_a_second):
+            while taken := wire.claim(
+                c.connection, now, allowed(now, RULES), c.bot, 8, c.worker, two_then_one_a_second
+            ):
                 left += [(one.row.message or {})["text"] for one in taken]
                 for one in taken:
                     c.arrived(one.row, now)

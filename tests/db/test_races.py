@@ -23,6 +23,7 @@ from channels.base import Channel, SendError
 from content.message import Message
 from db import addresses, doubts, gathering, outbox, people, units, wire, workers
 from db.engine import AWAY, Database
+from db.outbox import allowed
 from db.rules import Rules
 from db.tables import deliveries, due_items, links
 from db.wire import Arrived, Taken
@@ -122,7 +123,7 @@ class Chat:
             outbox.answer(connection, self.address, Message(text_).to_json(), NOON)
 
     def claimed(self, connection: Connection, by: int) -> list[Taken]:
-        return wire.claim(connection, NOON, RULES, self.bot, 8, by, at_any_pace)
+        return wire.claim(connection, NOON, allowed(NOON, RULES), self.bot, 8, by, at_any_pace)
 
     def arrived(self, connection: Connection, taken: Taken) -> None:
         wire.arrived(connection, [Arrived(taken.row, "7", NOON, [], None, "")], self.ours, NOON)
