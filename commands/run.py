@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import socket
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 import logs
 from commands.speak import CONFIG, cannot_listen, settings_or_exit
 from config import Settings
+
+if TYPE_CHECKING:
+    from app import App, Role
 
 
 @click.command()
@@ -54,9 +59,8 @@ async def run(settings: Settings, role: str = "all") -> str | None:
         return cannot_listen(settings.web.listen, error)
     app = build(settings)
     try:
-        await app.start()
-        click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
-        await until_asked(app.run(roles, bound=bound))
+        # Whoever asks us to stop while we start is heard, too.
+        await until_asked(_begin(app, roles, bound))
     except AWAY as error:
         return f"Không dùng được cơ sở dữ liệu ({type(error).__name__}). Chạy “python bot.py doctor” để biết vì sao."
     except MovedError:
@@ -70,6 +74,12 @@ async def run(settings: Settings, role: str = "all") -> str | None:
         if bound:
             bound.close()
     return None
+
+
+async def _begin(app: App, roles: Sequence[Role], bound: socket.socket | None) -> None:
+    await app.start()
+    click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
+    await app.run(roles, bound=bound)
 
 
 async def until_asked(work: Coroutine[None, None, None]) -> None:
