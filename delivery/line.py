@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from db.pacing import Pace
 
 LATE_S = 0.015
+APART_S = 0.02  # between processes, where no ledger knows which of the others' messages was held up on its way
 CATCH_UP_S = 0.1  # a process that sends alone makes up for turns it has slept through, if not for more
 WINDOW_S = 1.0
 LOOK_AGAIN_S = 0.005
@@ -141,7 +142,7 @@ class Line:
 
     @property
     def gap(self) -> float:
-        return (WINDOW_S + LATE_S) / (self.per_second * self._share(time.monotonic()))
+        return (WINDOW_S + (APART_S if self.shared else LATE_S)) / (self.per_second * self._share(time.monotonic()))
 
     def _share(self, now: float) -> float:
         quiet_minutes = max(0.0, (now - self._refused_at) / 60 - 1)
