@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, Literal
 
 import structlog
+from starlette.routing import BaseRoute
 
 import scheduler
 from channels.base import Channel, SendError
@@ -29,7 +30,7 @@ from delivery.sender import Sender
 from files import Opener
 from inbound import Inbound
 from web import hooks, server
-from web.files import Links
+from web.files import Links, Papers
 
 log = structlog.get_logger()
 
@@ -72,8 +73,9 @@ class App:
         db: Database,
         posts: Sequence[Post],
         clock: Callable[[], datetime],
+        pages: Sequence[BaseRoute] = (),
     ) -> None:
-        self.settings, self.db, self.clock = settings, db, clock
+        self.settings, self.db, self.clock, self.pages = settings, db, clock, pages
         self.rules = settings.rules()
         self.posts = posts
         self.channels: dict[int, Channel] = {}
@@ -98,7 +100,10 @@ class App:
             self.channels[await self.db.write(partial(_enrolled, post=post))] = post.channel
         worker = await self.db.write(lambda c: workers.enlist(c, self.clock()))
         real = self.clock is system_clock
-        self.sender = Sender(self.db, self.channels, self.clock, self.rules, self._line, worker, real=real)
+        counted = {bot_id for bot_id in self.channels if self._post(bot_id).per_month}
+        self.sender = Sender(
+            self.db, self.channels, self.clock, self.rules, self._line, worker, real=real, counted=counted
+        )
         # On a file the lock proves that all others are gone; on a server only their beats tell.
         dead = await self.db.write(lambda c: workers.beats(c, but=worker)) if self.db.is_sqlite else {}
         await self.sender.recover(dead)
@@ -346,7 +351,9 @@ class App:
     async def _serve(self, bound: socket.socket) -> None:
         ours = self._hooks()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(server.serve(hooks.Hooks(ours.values(), partial(self.db.read, lineage.held)).app, bound))
+            site = hooks.Hooks(ours.values(), partial(self.db.read, lineage.held)).app
+            site.routes.extend(self.pages)
+            tasks.create_task(server.serve(site, bound))
             for bot_id, hook in ours.items():
                 tasks.create_task(self._announce(hook, self._post(bot_id)))
 
@@ -405,7 +412,8 @@ def build(
 ) -> App:
     """An App on the configured database and bots; `base_url`, `zalo_url` and `telegram` replace the far ends."""
     db = Database(settings.database)
-    opener = Opener(db, clock, settings.rules())
+    opener = Opener(db, clock, settings.rules(), lambda: app.channels)
+    links = Links(settings.secret.get_secret_value(), settings.web.public, clock)
 
     def on_telegram(bot: FurtherBot) -> Post:
         section = settings.telegram
@@ -423,7 +431,7 @@ def build(
         section = settings.zalo
         channel = Zalo(
             bot.token.get_secret_value(),
-            Links(settings.secret.get_secret_value(), settings.web.public, clock),
+            links,
             base_url=zalo_url or section.base_url or None,
             per_second=section.per_second,
         )
@@ -431,4 +439,6 @@ def build(
         return Post(channel, section.webhook, section.webhook_secret.get_secret_value(), bot.commune, *limits)
 
     posts = {"telegram": on_telegram, "zalo": on_zalo}
-    return App(settings, db, [posts[bot.channel](bot) for bot in settings.all_bots], clock)
+    pages = Papers(links, opener.for_chat, settings.rules().zone).routes
+    app = App(settings, db, [posts[bot.channel](bot) for bot in settings.all_bots], clock, pages)
+    return app

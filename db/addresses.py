@@ -46,11 +46,6 @@ def bot(
     return int(found)
 
 
-def username(connection: Connection, bot_id: int) -> str:
-    """The name by which people find a bot."""
-    return str(connection.execute(select(bots.c.username).where(bots.c.id == bot_id)).scalar_one())
-
-
 def get(connection: Connection, address_id: int) -> Address:
     address = one(Address, connection.execute(select(addresses).where(addresses.c.id == address_id)).first())
     if address is None:
@@ -157,3 +152,11 @@ def find(connection: Connection, bot_id: int, chat: str) -> int | None:
     """The id of a chat that has been heard from before."""
     here = (addresses.c.bot_id == bot_id) & (addresses.c.chat == chat)
     return connection.execute(select(addresses.c.id).where(here)).scalar()
+
+
+def is_at(connection: Connection, person_id: int, chat: str) -> bool:
+    """Whether somebody still stands behind a chat of this name, whichever bot it is with."""
+    alive = (addresses.c.chat == chat) & addresses.c.dead_at.is_(None)
+    theirs = (links.c.person_id == person_id) & (links.c.consent == "agreed")
+    found = select(addresses.c.id).join(links).where(alive, theirs).limit(1)
+    return connection.execute(found).first() is not None

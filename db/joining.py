@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import base64
 import hmac
+import math
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, exists, func, or_, select
 
@@ -23,7 +24,7 @@ from db.columns import moment
 from db.people import Person
 from db.rules import Rules
 from db.sql import insert, many, one
-from db.tables import installation, invitation_people, invitations, join_attempts, people
+from db.tables import addresses, bots, installation, invitation_people, invitations, join_attempts, links, people
 from db.units import Unit
 from vietnamese.text import fold
 
@@ -58,12 +59,12 @@ class Invitation:
 
 @dataclass(frozen=True)
 class JoinLine:
-    """One strip of the sheet to print: names (several in a household), digits "482 913 057", the deep link."""
+    """One strip of the sheet to print: names (several in a household), digits "482 913 057", the deep link if any."""
 
     number: int
     names: tuple[str, ...]
     digits: str
-    link: str
+    link: str | None
 
 
 # ---- the words of an invitation ----
@@ -262,15 +263,66 @@ def household_of(connection: Connection, person: Person) -> list[Person]:
     return many(Person, connection.execute(found).all())
 
 
-def join_lines(connection: Connection, cell: Unit, secret: bytes, now: datetime, bot_username: str) -> list[JoinLine]:
-    """A strip for everybody of a cell who has not joined, one for a household. Makes invitations: a write."""
+def join_lines(
+    connection: Connection, cell: Unit, secret: bytes, now: datetime, bot_username: str | None
+) -> list[JoinLine]:
+    """A strip for everybody of a cell who has not joined, one for a household. Makes invitations: a write.
+
+    `bot_username` is the bot on Telegram; where there is none, the digits alone lead in.
+    """
     lines = []
     for number, household in enumerate(households(not_joined(connection, cell)), 1):
         invitation = invite(connection, household, now, secret)
-        link = f"https://t.me/{bot_username}?start={link_token_of(invitation, secret)}"
+        start = f"https://t.me/{bot_username}?start={link_token_of(invitation, secret)}"
         names = tuple(person.name for person in household)
-        lines.append(JoinLine(number, names, grouped(digits_of(invitation, secret)), link))
+        digits = grouped(digits_of(invitation, secret))
+        lines.append(JoinLine(number, names, digits, start if bot_username else None))
     return lines
+
+
+# ---- the bot to write to ----
+
+
+@dataclass(frozen=True)
+class _Bot:
+    id: int
+    channel: str
+    username: str
+    unit_id: int | None
+    most_people: int | None
+    people: int  # chats behind which somebody has agreed
+
+    @property
+    def room(self) -> float:
+        return math.inf if self.most_people is None else self.most_people - self.people
+
+
+def bots_for(connection: Connection, unit: Unit, asked: int, in_use: Collection[int]) -> dict[str, str]:
+    """channel -> the name of the bot to which new people of a unit shall write.
+
+    Of the bots `in_use` that are for these people or for everybody, the one of their own commune comes first, then the
+    one with most room. A channel on which all are full is left out; where none has room, it is the bot `asked`, through
+    which the paper was wanted.
+    """
+    found = many(_Bot, connection.execute(_bots(unit)).all())
+    known = sorted((bot for bot in found if bot.id in {asked, *in_use}), key=lambda bot: _last(bot, asked))
+    with_room = [bot for bot in known if bot.room > 0]
+    # A later one of the same channel takes the place of an earlier one.
+    return {bot.channel: bot.username for bot in with_room or [bot for bot in known if bot.id == asked]}
+
+
+def _last(bot: _Bot, asked: int) -> tuple[bool, float, bool, int]:
+    """The order of bots, the best one last."""
+    return bot.unit_id is not None, bot.room, bot.id == asked, -bot.id
+
+
+def _bots(unit: Unit) -> Select[Any]:
+    agreed = exists().where(links.c.address_id == addresses.c.id, links.c.consent == "agreed")
+    here = (addresses.c.bot_id == bots.c.id) & addresses.c.dead_at.is_(None) & agreed
+    count = select(func.count()).select_from(addresses).where(here).scalar_subquery()
+    theirs = or_(bots.c.unit_id.is_(None), bots.c.unit_id.in_([int(part) for part in unit.path.split(".") if part]))
+    shown = (bots.c.id, bots.c.channel, bots.c.username, bots.c.unit_id, bots.c.most_people, count.label("people"))
+    return select(*shown).where(theirs)
 
 
 # ---- the installation's own code ----

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+from urllib.parse import urljoin
 
 import aiohttp
 
@@ -146,6 +147,10 @@ def numbered(text: str) -> list[str]:
 
 
 async def _opened(link: str) -> Paper:
-    async with aiohttp.ClientSession(raise_for_status=True) as session, session.get(link) as answer:
-        named = answer.content_disposition
-        return Paper((named.filename if named else None) or "", await answer.read())
+    """The page behind the link, and the paper behind its button."""
+    async with aiohttp.ClientSession(raise_for_status=True) as session:
+        async with session.get(link) as page:
+            [button] = re.findall(r'<a href="([^"]+)"', await page.text())
+        async with session.get(urljoin(link, button)) as answer:
+            named = answer.content_disposition
+            return Paper((named.filename if named else None) or "", await answer.read())

@@ -17,12 +17,20 @@ TITLE = "Giấy mời tham gia trợ lý chi bộ"
 
 @dataclass(frozen=True, slots=True)
 class JoinLine:
-    """One invitation: number on the sheet, names (several in a household), digits "482 913 057", deep link."""
+    """One invitation: number on the sheet, names (several in a household), digits "482 913 057", deep link if any."""
 
     number: int
     names: tuple[str, ...]
     digits: str
-    link: str
+    link: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Assistant:
+    """The names to look for: "@SuoiTrongBot" in Telegram, "Bot Trợ lý Suối Trong" in Zalo; "" where it is not there."""
+
+    telegram: str
+    zalo: str
 
 
 def join_sheet(
@@ -32,13 +40,13 @@ def join_sheet(
     people: Sequence[JoinLine],
     valid_until: date,
     *,
-    assistant: str,
+    assistant: Assistant,
 ) -> bytes:
     """A PDF, A4, one strip a person with dotted lines to cut along; no strip is broken across pages.
 
     `cell_name` is "chi bộ thôn Khe Đào", `commune_name` "xã Suối Trong", `office_phone` as it is to be read
-    ("0900 000 001"), `valid_until` the last local day on which the codes work, `assistant` the name to look for in
-    Telegram ("@SuoiTrongBot"), without which nobody could send the digits anywhere.
+    ("0900 000 001"), `valid_until` the last local day on which the codes work, `assistant` what to look for, without
+    which nobody could send the digits anywhere.
     """
     import typst  # noqa: PLC0415 -- 60 MB of machinery that only this paper needs
 
@@ -54,7 +62,7 @@ def sheet_inputs(
     people: Sequence[JoinLine],
     valid_until: date,
     *,
-    assistant: str,
+    assistant: Assistant,
 ) -> dict[str, str]:
     """What the template is given: one JSON text, so that no name can be read as markup."""
     sheet = {
@@ -62,11 +70,17 @@ def sheet_inputs(
         "cell": capital(cell_name),
         "commune": commune_name,
         "phone": office_phone,
-        "assistant": assistant,
+        "telegram": assistant.telegram,
+        "zalo": assistant.zalo,
         "valid_until": _whole_date(valid_until),
         "last_day": f"{valid_until.day} tháng {valid_until.month}",
         "people": [
-            {"number": line.number, "names": line.names, "digits": line.digits, "square": _square_svg(line.link)}
+            {
+                "number": line.number,
+                "names": line.names,
+                "digits": line.digits,
+                "square": _square_svg(line.link) if line.link else "",
+            }
             for line in people
         ],
     }

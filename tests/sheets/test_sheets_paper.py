@@ -7,11 +7,13 @@ from datetime import date
 import pytest
 import typst
 
-from sheets.paper import TEMPLATE, JoinLine, join_sheet, qr_png, sheet_inputs
+from sheets.paper import TEMPLATE, Assistant, JoinLine, join_sheet, qr_png, sheet_inputs
 
 LINK = "https://t.me/SuoiTrongTroLyBot?start=" + "aB3_-" * 8
 PLACE = ("chi bộ thôn Khe Đào", "xã Suối Trong", "0900 000 001")
-UNTIL, ASSISTANT = date(2026, 11, 30), "@SuoiTrongTroLyBot"
+UNTIL, ASSISTANT = date(2026, 11, 30), Assistant("@SuoiTrongTroLyBot", "")
+ZALO = "Bot Trợ lý chi bộ xã Suối Trong"
+BOTH, ZALO_ONLY = Assistant(ASSISTANT.telegram, ZALO), Assistant("", ZALO)
 HOSTILE = [
     '#eval("1")',
     "*bold*",
@@ -65,7 +67,9 @@ def test_each_person_of_a_household_is_named() -> None:
 def test_names_are_never_read_as_markup() -> None:
     people = [JoinLine(number, (name,), name, LINK) for number, name in enumerate(HOSTILE, start=1)]
     assert headings(people, 2) == HOSTILE
-    assert join_sheet(HOSTILE[0], HOSTILE[3], HOSTILE[2], people, UNTIL, assistant=HOSTILE[1]).startswith(b"%PDF-")
+    assert join_sheet(
+        HOSTILE[0], HOSTILE[3], HOSTILE[2], people, UNTIL, assistant=Assistant(HOSTILE[1], HOSTILE[4])
+    ).startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(("people", "expected"), [(0, 1), (4, 1), (5, 2), (10, 2), (11, 3), (24, 5)])
