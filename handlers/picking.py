@@ -17,6 +17,12 @@ ASKED = frozenset({"call_me", "remind_now", "roster_apply", "materials", "resume
 _YES = frozenset({"co", "co a", "vang", "vang a", "da", "da co", "dung", "dung roi", "dong y", "duoc", "ok", "u"})
 _NO = frozenset({"khong", "khong a", "ko", "k", "chua", "khong can", "chua a"})
 NAMING = frozenset({"call", "told"})  # their labels are names of people
+# A list that is longer than a screen: the labels that lead on or back, and what people type for them, folded.
+_PAGING = (
+    ({"tiep", "xem tiep"}, {"tiep", "xem tiep", "tiep theo", "tiep tuc", "nua", "xem nua", "xem them", "trang sau"}),
+    ({"xem phan truoc"}, {"truoc", "xem truoc", "phan truoc", "trang truoc"}),
+)
+_POLITE = {"a", "di", "nhe"}
 _OPENING = {"toi", "la", *(word for form in FORMS for word in fold(form).split())}
 
 
@@ -26,7 +32,8 @@ def picked(offers: Sequence[Offer], text: str) -> str | None:
     number = word_number(text)
     if number is not None and 1 <= number <= len(choices):
         return choices[number - 1]["action"]
-    return labelled(offers[:1], text) or _only(choice for choice in choices if _means(choice, choices, text))
+    whole = labelled(offers[:1], text) or _turned(choices, text)
+    return whole or _only(choice for choice in choices if _means(choice, choices, text))
 
 
 def labelled(offers: Iterable[Offer], text: str) -> str | None:
@@ -34,6 +41,15 @@ def labelled(offers: Iterable[Offer], text: str) -> str | None:
     said = words(fold(text))
     shown = (choice for offer in offers for choice in offer.choices)
     return next((choice["action"] for choice in shown if said == words(fold(choice["label"]))), None)
+
+
+def _turned(choices: Sequence[Choice], text: str) -> str | None:
+    """The action of the choice that turns the page, where a text asks for more, or for what was before."""
+    said = words(fold(text))
+    while said and said[-1] in _POLITE:
+        said = said[:-1]
+    asked = [labels for labels, typed in _PAGING if " ".join(said) in typed]
+    return next((choice["action"] for choice in choices for labels in asked if fold(choice["label"]) in labels), None)
 
 
 def yes_or_no(offers: Sequence[Offer], text: str) -> str | None:
