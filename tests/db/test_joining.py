@@ -364,3 +364,94 @@ def _everywhere(connection: Connection, *words: str) -> list[str]:
         return any(word.removeprefix("0") in value for word in words for value in values)
 
     return sorted(name for name in metadata.tables if says(name))
+
+
+# ---- which bot to write to ----
+
+
+@dataclass(frozen=True)
+class Bots:
+    """One on Telegram, two on Zalo for two people each, and one on Zalo that is another commune's."""
+
+    telegram: int
+    first: int
+    second: int
+    foreign: int
+
+    @property
+    def all(self) -> list[int]:
+        return [self.telegram, self.first, self.second, self.foreign]
+
+
+def bots(c: Connection, v: Cell) -> Bots:
+    other = units.add(c, "commune", "xã Bên Kia")
+    first, second = (addresses.bot(c, "zalo", key, f"Bot {key}", most_people=2) for key in ("1", "2"))
+    foreign = addresses.bot(c, "zalo", "3", "Bot Bên Kia", unit_id=other.id)
+    return Bots(v.here.bot_id, first, second, foreign)
+
+
+def seat(c: Connection, person: Person, bot_id: int) -> Address:
+    """Somebody has joined by a bot."""
+    address = addresses.heard_from(c, bot_id, f"{person.id}-{bot_id}", NOW)
+    joined(c, person, address)
+    return address
+
+
+async def test_new_people_are_given_the_bot_with_room(database: Database) -> None:
+    def work(c: Connection, v: Cell) -> None:
+        b = bots(c, v)
+
+        def named(asked: int = b.telegram) -> dict[str, str]:
+            return joining.bots_for(c, v.cell, asked, b.all)
+
+        assert named() == {"telegram": "KheDaoBot", "zalo": "Bot 1"}
+        assert named(b.second) == {"telegram": "KheDaoBot", "zalo": "Bot 2"}
+        left = seat(c, v.lam, b.first)
+        assert named(b.first)["zalo"] == "Bot 2"
+        addresses.mark_dead(c, left.id, "blocked", NOW)
+        assert named(b.first)["zalo"] == "Bot 1"
+        for person in (v.tinh, v.mui):
+            seat(c, person, b.first)
+            seat(c, person, b.second)
+        assert named() == {"telegram": "KheDaoBot"}
+        assert joining.bots_for(c, v.cell, b.first, [b.first, b.second]) == {"zalo": "Bot 1"}
+
+    await on(database, work)
+
+
+async def test_a_household_on_one_phone_takes_one_place(database: Database) -> None:
+    def work(c: Connection, v: Cell) -> None:
+        b = bots(c, v)
+        address = seat(c, v.tinh, b.first)
+        joined(c, v.mui, address)
+        assert joining.bots_for(c, v.cell, b.first, [b.first])["zalo"] == "Bot 1"
+        assert joining.bots_for(c, v.cell, b.first, b.all)["zalo"] == "Bot 2"
+
+    await on(database, work)
+
+
+async def test_the_communes_own_bot_comes_before_everybodys(database: Database) -> None:
+    def work(c: Connection, v: Cell) -> None:
+        b = bots(c, v)
+        addresses.bot(c, "zalo", "2", "Bot 2", most_people=1, unit_id=v.commune.id)
+        assert joining.bots_for(c, v.cell, b.first, b.all)["zalo"] == "Bot 2"
+        seat(c, v.lam, b.second)
+        assert joining.bots_for(c, v.cell, b.telegram, b.all)["zalo"] == "Bot 1"
+
+    await on(database, work)
+
+
+async def test_a_bot_that_the_installation_has_no_more_is_not_named(database: Database) -> None:
+    def work(c: Connection, v: Cell) -> None:
+        b = bots(c, v)
+        assert joining.bots_for(c, v.cell, b.telegram, [b.telegram, b.second])["zalo"] == "Bot 2"
+        assert joining.bots_for(c, v.cell, b.telegram, []) == {"telegram": "KheDaoBot"}
+
+    await on(database, work)
+
+
+async def test_without_telegram_the_digits_alone_lead_in(database: Database) -> None:
+    def work(c: Connection, v: Cell) -> None:
+        assert {line.link for line in joining.join_lines(c, v.cell, SECRET, NOW, None)} == {None}
+
+    await on(database, work)

@@ -31,18 +31,18 @@ HOSTILE = [
 ]
 
 
-def lines(count: int) -> list[JoinLine]:
-    return [JoinLine(number, (f"Bàn Văn {number}",), "482 913 057", LINK) for number in range(1, count + 1)]
+def lines(count: int, link: str | None = LINK) -> list[JoinLine]:
+    return [JoinLine(number, (f"Bàn Văn {number}",), "482 913 057", link) for number in range(1, count + 1)]
 
 
-def pages(people: list[JoinLine]) -> list[bytes]:
-    inputs = sheet_inputs(*PLACE, people, UNTIL, assistant=ASSISTANT)
+def pages(people: list[JoinLine], assistant: Assistant = ASSISTANT) -> list[bytes]:
+    inputs = sheet_inputs(*PLACE, people, UNTIL, assistant=assistant)
     drawn = typst.compile(TEMPLATE.read_bytes(), format="svg", sys_inputs=inputs, ignore_system_fonts=True)
     return drawn if isinstance(drawn, list) else [drawn]
 
 
-def headings(people: list[JoinLine], level: int) -> list[str]:
-    inputs = sheet_inputs(*PLACE, people, UNTIL, assistant=ASSISTANT)
+def headings(people: list[JoinLine], level: int, assistant: Assistant = ASSISTANT) -> list[str]:
+    inputs = sheet_inputs(*PLACE, people, UNTIL, assistant=assistant)
     found = typst.query(TEMPLATE.read_bytes(), "heading", sys_inputs=inputs, ignore_system_fonts=True)
     return [text_of(heading["body"]) for heading in json.loads(found) if heading["level"] == level]
 
@@ -75,6 +75,31 @@ def test_names_are_never_read_as_markup() -> None:
 @pytest.mark.parametrize(("people", "expected"), [(0, 1), (4, 1), (5, 2), (10, 2), (11, 3), (24, 5)])
 def test_strips_fill_the_pages_and_none_is_broken(people: int, expected: int) -> None:
     assert len(pages(lines(people))) == expected
+
+
+@pytest.mark.parametrize(("people", "expected"), [(0, 1), (3, 1), (4, 2)])
+def test_a_sheet_for_both_channels_names_both_and_breaks_no_strip(people: int, expected: int) -> None:
+    assert len(pages(lines(people), BOTH)) == expected
+
+
+@pytest.mark.parametrize(("people", "expected"), [(4, 1), (6, 2)])
+def test_a_sheet_for_zalo_has_no_square(people: int, expected: int) -> None:
+    drawn = pages(lines(people, None), ZALO_ONLY)
+    assert len(drawn) == expected
+    assert not any(b"data:image" in page for page in drawn)
+    assert any(b"data:image" in page for page in pages(lines(people)))
+
+
+@pytest.mark.parametrize(
+    ("assistant", "ways"),
+    [
+        (ASSISTANT, ["Cách một: ô vuông đen trắng", "Cách hai: nhắn 9 số"]),
+        (BOTH, ["Nhắn 9 số trên Zalo", "Hoặc vào Telegram"]),
+        (ZALO_ONLY, ["Nhắn 9 số trên Zalo"]),
+    ],
+)
+def test_the_sheet_says_the_ways_that_there_are(assistant: Assistant, ways: list[str]) -> None:
+    assert headings(lines(1), 3, assistant) == ways
 
 
 def test_the_date_is_whole_and_the_cell_begins_with_a_capital() -> None:
