@@ -37,7 +37,7 @@ ANSWERS = {
     "Hoàng Văn Quyết": ("Tôi chưa rõ",),
 }
 NOT_JOINED_YET = ("Bàn Văn Út",)
-SHOWN_FIRST = ("Nguyễn Thị Hương", "Hoàng Văn Lâm", "Ma Văn Tình", "Lý Văn Sinh")
+SHOWN_FIRST = ("Nguyễn Thị Hương", "Hoàng Văn Lâm", "Ma Văn Tình", "Lý Văn Sinh", "Quan Văn Tuyển")
 
 
 @click.command()
@@ -84,7 +84,7 @@ async def month_under_way(world: World) -> None:
 
 
 def _place(home: list[Person]) -> int:
-    """An official, a secretary and two members stand first on the page; the others follow as they come."""
+    """An official, a secretary, two members and a secretary on Zalo stand first; the others follow as they come."""
     return min(SHOWN_FIRST.index(p.name) if p.name in SHOWN_FIRST else len(SHOWN_FIRST) for p in home)
 
 

@@ -122,15 +122,17 @@ class Stage:
             await self.picks(name, "Tôi đồng ý")
 
     async def _digits(self, name: str) -> str:
-        return (await self.world.app.db.write(lambda c: _papers(c, self.world)))[name]
+        return (await papers(self.world))[name]
 
 
-def _papers(connection: Connection, world: World) -> dict[str, str]:
+async def papers(world: World) -> dict[str, str]:
     """What stands on the printed sheet of the cell: each name with its digits."""
-    cell = _cell(connection)
     username = world.app.channels[bot_on(world.app, "telegram")].username
-    lines = joining.join_lines(connection, cell, world.app.rules.secret, world.now, username)
-    return {name: line.digits for line in lines for name in line.names}
+
+    def work(connection: Connection) -> list[joining.JoinLine]:
+        return joining.join_lines(connection, _cell(connection), world.app.rules.secret, world.now, username)
+
+    return {name: line.digits for line in await world.app.db.write(work) for name in line.names}
 
 
 def _cell(connection: Connection) -> units.Unit:

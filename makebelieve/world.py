@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from simulator import Clock, Simulator, open_phone, running
 TOKENS = {"telegram": "1000:make-believe", "zalo": "2000:make-believe"}
 FIRST_USER = 100
 FIRST_SECOND = 500
+LONG_S = 1e6
 ROLES = {"official": "Cán bộ xã", "secretary": "Bí thư", "deputy": "Phó bí thư", "recorder": "Thư ký"}
 
 
@@ -123,7 +123,7 @@ def _platforms(start: datetime) -> Simulator:
     name = "Trợ lý chi bộ xã Suối Trong"
     simulator.put_bot(TOKENS["telegram"], username="TroLySuoiTrongBot", name=name)
     simulator.put_bot(TOKENS["zalo"], name=f"Bot {name}", channel="zalo")
-    simulator.zalo.grace_s = math.inf  # the wheels are turned by hand, as slowly as anybody likes
+    simulator.zalo.grace_s = LONG_S  # the wheels are turned by hand, as slowly as anybody likes
     return simulator
 
 

@@ -21,13 +21,12 @@ import logs
 from commands import demo
 from db import joining
 from makebelieve import Phone, World, open_world
-from makebelieve.month import NOTICE, OFFICIAL, SECRETARY, START, at
+from makebelieve.month import NOTICE, OFFICIAL, SECRETARY, START, at, papers
 from sheets import paper
 from sheets.example import COMMUNE, example_xlsx
-from simulator import open_phone
 from simulator.params import Upload
 from tests import browser as machine
-from tests.pages.commune import founded, papers
+from tests.pages.commune import founded
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 PHONE_WIDTH = 396
@@ -97,7 +96,7 @@ async def beginning(studio: Studio) -> None:
     """A new installation: the first official, her list, the invitations, and the secretary who joins."""
     world = studio.world
     code = await founded(world)
-    huong = _new_phone(world, 99, OFFICIAL)
+    huong = world.new_phone(99, "telegram", OFFICIAL)
     await huong.says("/start")
     await huong.says(joining.grouped(code))
     await studio.take(huong, "can-bo-nhan-quyen", 3)
@@ -110,7 +109,7 @@ async def beginning(studio: Studio) -> None:
     await huong.picks("Cập nhật 40 người")
     await studio.take_paper(_invitations(), "giay-moi", 560)
 
-    lam = _new_phone(world, 100, SECRETARY)
+    lam = world.new_phone(100, "telegram", SECRETARY)
     await lam.says("/start")
     await lam.says((await papers(world))[SECRETARY])
     await studio.take(lam, "bi-thu-ma", 3)
@@ -173,11 +172,6 @@ async def _of_the_official(studio: Studio, huong: Phone) -> None:
         await world.phones[name].picks("Tôi đã nắm")
     await world.forward(at(30, 11, 18, 55))
     await studio.take(huong, "can-bo-da-nam")
-
-
-def _new_phone(world: World, user: int, name: str) -> Phone:
-    world.simulator.put_user(user, name=name)
-    return Phone(world, open_phone(world.simulator, user))
 
 
 def _invitations() -> bytes:

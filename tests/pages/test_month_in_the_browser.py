@@ -6,9 +6,8 @@ import pytest
 from playwright.async_api import expect
 
 from makebelieve import World
-from makebelieve.month import OFFICIAL, SECRETARY
+from makebelieve.month import OFFICIAL, SECRETARY, papers
 from sheets.example import PATH as ROSTER
-from tests.pages.commune import papers
 from tests.pages.phones import PhoneOnPage, PhonesPage
 
 HUONG, LAM, SINH = 99, 100, 101
@@ -20,7 +19,7 @@ SMALLEST_TO_TAP = 44  # px, for a thumb that trembles
 def people(world: World) -> None:
     """An official, a secretary and a member; the bot has heard of none of them."""
     for user, name, role in ((HUONG, OFFICIAL, "Cán bộ xã"), (LAM, SECRETARY, "Bí thư"), (SINH, MEMBER, "Đảng viên")):
-        world.simulator.put_user(user, name=name, role=role)
+        world.new_phone(user, "telegram", name, role)
 
 
 @pytest.mark.usefixtures("people")

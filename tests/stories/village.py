@@ -6,7 +6,6 @@ what a channel does not have says so by `only_on`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ from db.tables import links
 from db.units import Unit
 from makebelieve import Phone
 from makebelieve.papers import PaperServer
-from makebelieve.world import bot_on
+from makebelieve.world import LONG_S, bot_on
 from simulator import Clock, Simulator, open_phone, running
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -170,7 +169,7 @@ async def settled(settings: Settings, *channels: ChannelName) -> AsyncIterator[V
     People have their phones on the first one where nothing is said.
     """
     simulator, papers = Simulator(Clock(at(25), flowing=False)), PaperServer()
-    simulator.zalo.grace_s = math.inf  # however long a story takes, nothing that is said is lost
+    simulator.zalo.grace_s = LONG_S  # however long a story takes, nothing that is said is lost
     async with running(simulator) as url:
         for channel in channels:
             simulator.put_bot(TOKENS[channel], channel=channel)
