@@ -140,6 +140,8 @@ class App:
         more = scheduler.tick(connection, self.clock(), self.rules)
         if more:
             stir(connection)
+        elif self.sender.counted:
+            scheduler.warn(connection, self.clock(), self.rules)
         return more
 
     async def settle(self, *, listen: bool = True) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import build
 from channels.base import Channel, Listening, SendError
+from commands import counted
 from commands.speak import CONFIG, settings_or_exit
 from config import Settings
 from db import lineage, wire
@@ -57,6 +58,8 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
         async for finding in _caught(db):
             yield finding
         async for finding in _held(db, settings.rules()):
+            yield finding
+        for finding in await counted.findings(db, datetime.now(UTC), settings.rules()):
             yield finding
     except (SQLAlchemyError, OSError) as error:
         yield False, f"Không ghi được cơ sở dữ liệu ({type(error).__name__}). Xem quyền của tệp, chỗ trống trên đĩa."

@@ -11,8 +11,9 @@ from db.rules import Rules
 from db.sql import only_one
 from scheduler import notices, plan, remind
 from scheduler.cleanup import clean
+from scheduler.quota import warn
 
-__all__ = ["clean", "next_instant", "tick"]
+__all__ = ["clean", "next_instant", "tick", "warn"]
 
 TICK = 1  # the number under which processes that share a server take turns
 
