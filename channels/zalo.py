@@ -135,8 +135,8 @@ class Zalo:
     def _paper(self, chat: str, file: File) -> str:
         """What is said instead of a paper: where to open it, or where to get it."""
         link = self.link_to(file, chat)
-        template, found = ("paper_link", {"link": link}) if link else ("paper_nowhere", {})
-        return plain.strip(render(template, now=NO_DAY, file=file, **found).text)
+        template = "paper_link" if link else "paper_nowhere"
+        return plain.strip(render(template, now=NO_DAY, file=file, link=link).text)
 
 
 def raw(event: Mapping[str, Any]) -> Raw:
