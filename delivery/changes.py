@@ -35,7 +35,7 @@ def unsure_know(view: View) -> Message | None:
     people = changes.unsure(view.connection, meeting) if meeting else []
     if meeting is None or not people:
         return None
-    return view.say("unsure_know", meeting=meeting, people=people, cell=_cell(view, meeting))
+    return view.say("unsure_know", meeting=meeting, people=people, page=0, cell=_cell(view, meeting))
 
 
 def rest_day(view: View) -> Message | None:

@@ -11,6 +11,8 @@ from db.changes import Change
 from db.meetings import Meeting
 from handlers.plan import plan
 from handlers.router import Router, Turn, Who
+from handlers.status import NAMES_A_PAGE
+from handlers.status import page as page_of
 
 on = Router()
 
@@ -98,15 +100,26 @@ def unsure(turn: Turn, meeting_id: int) -> Message:
     return _unsure(turn, meeting) if meeting else plan(turn)
 
 
-def _unsure(turn: Turn, meeting: Meeting) -> Message:
-    return turn.say("unsure_know", meeting=meeting, people=changes.unsure(turn.connection, meeting))
+@on.action("unsure_page", who=Who.SECRETARY)
+def unsure_page(turn: Turn, meeting_id: int, page: int) -> Message:
+    meeting = meetings.for_secretary(turn.connection, meeting_id, turn.person.id)
+    return _unsure(turn, meeting, page) if meeting else plan(turn)
+
+
+def _unsure(turn: Turn, meeting: Meeting, page: int = 0) -> Message:
+    people = changes.unsure(turn.connection, meeting)
+    _, page, _ = page_of(people, page, NAMES_A_PAGE)
+    return turn.say("unsure_know", meeting=meeting, people=people, page=page)
 
 
 @on.action("unsure_pick", who=Who.SECRETARY)
-def pick(turn: Turn, meeting_id: int) -> Message:
+def pick(turn: Turn, meeting_id: int, page: int) -> Message:
     meeting = meetings.for_secretary(turn.connection, meeting_id, turn.person.id)
     people = changes.unsure(turn.connection, meeting) if meeting else []
-    return turn.say("unsure_pick", meeting=meeting, people=people[:9]) if people else unsure(turn, meeting_id)
+    if not people:
+        return unsure(turn, meeting_id)
+    shown, page, more = page_of(people, page, NAMES_A_PAGE)
+    return turn.say("unsure_pick", meeting=meeting, people=shown, page=page, more=more)
 
 
 @on.action("told", who=Who.SECRETARY)
@@ -117,7 +130,7 @@ def told(turn: Turn, meeting_id: int, person_id: int) -> Message:
         return plan(turn)
     here = [p.id for p in changes.unsure(turn.connection, meeting) if p.id == person_id]
     changes.note_aware(turn.connection, meeting, here, "phone", turn.now)
-    return pick(turn, meeting_id)
+    return pick(turn, meeting_id, 0)
 
 
 @on.action("told_all", who=Who.SECRETARY)

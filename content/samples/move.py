@@ -79,8 +79,10 @@ SAMPLES: tuple[Sample, ...] = (
     sample("change_understood", "member", meeting=GONE, you=HOUSEHOLD),
     sample("change_unknown", "member"),
     # who may not know
-    sample("unsure_know", "secretary", meeting=MOVED, people=CALLED),
-    sample("unsure_know", "secretary", meeting=GONE, people=CALLED * 4),
-    sample("unsure_know", "secretary", meeting=GONE, people=[]),
-    sample("unsure_pick", "secretary", picks=True, meeting=MOVED, people=CALLED),
+    sample("unsure_know", "secretary", meeting=MOVED, people=CALLED, page=0),
+    sample("unsure_know", "secretary", meeting=GONE, people=CALLED * 4, page=0),
+    sample("unsure_know", "secretary", meeting=GONE, people=CALLED * 4, page=1),
+    sample("unsure_know", "secretary", meeting=GONE, people=[], page=0),
+    sample("unsure_pick", "secretary", picks=True, meeting=MOVED, people=CALLED, page=0, more=False),
+    sample("unsure_pick", "secretary", picks=True, meeting=MOVED, people=CALLED, page=0, more=True),
 )

@@ -233,6 +233,26 @@ async def test_the_secretary_gets_the_names_of_those_who_may_not_know(village: V
     assert await village.write(lambda c: changes.unsure(c, meetings.get(c, made.meeting.id))) == []
 
 
+async def test_those_who_may_not_know_are_named_page_by_page(village: Village) -> None:
+    made = await cell(village)
+    for number in range(10, 20):
+        await village.add(f"Bàn Văn {chr(55 + number)}", phone=f"+84900000{number:03}")
+    await made.lam.says("doi mot buoi")
+    await made.lam.picks("Không họp buổi này")
+    await made.lam.picks("Mưa bão")
+    await made.lam.picks("Báo không họp")
+    await village.forward(to=at(2, 12, 13))
+    first = next(text for text in made.lam.heard if "Còn 14 người chưa chắc đã biết" in plain(text))
+    second = await made.lam.says("tiếp")
+    assert (first.count("\n• "), second.count("\n• ")) == (8, 6)
+    await made.lam.picks("Ghi từng người")
+    assert "Ma Văn Tình" in made.lam.choices
+    await made.lam.picks("Ma Văn Tình")
+    assert "Bàn Văn A" in made.lam.choices
+    await made.lam.says("tiếp")
+    assert "Lý Văn Sinh" in made.lam.choices
+
+
 async def test_changing_ones_mind_before_the_end_changes_nothing(village: Village) -> None:
     made = await cell(village)
     await move_to_friday(made)
