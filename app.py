@@ -89,14 +89,13 @@ class App:
     async def start(self) -> None:
         """Bring the tables up, learn the bots' names, settle what a crash left on the wire.
 
-        Raises SendError where a platform refuses us, InUseError where another bot runs on the same file, MovedError
+        Raises SendError where every bot is refused, InUseError where another bot runs on the same file, MovedError
         where the installation has moved to another database.
         """
         self.db.claim()
         await self.db.migrate()
         await lineage.start(self.db, self.clock())
-        for post in self.posts:
-            await post.channel.open()
+        for post in await self._usable():
             self.channels[await self.db.write(partial(_enrolled, post=post))] = post.channel
         worker = await self.db.write(lambda c: workers.enlist(c, self.clock()))
         real = self.clock is system_clock
@@ -107,6 +106,15 @@ class App:
         # On a file the lock proves that all others are gone; on a server only their beats tell.
         dead = await self.db.write(lambda c: workers.beats(c, but=worker)) if self.db.is_sqlite else {}
         await self.sender.recover(dead)
+
+    async def _usable(self) -> list[Post]:
+        """The bots that their platforms know, and those whose platform is not there just now: it will be again."""
+        refusals = await asyncio.gather(*(_refusal(post.channel) for post in self.posts))
+        usable = [post for post, refusal in zip(self.posts, refusals, strict=True) if refusal is None]
+        for refusal in refusals:
+            if refusal and not usable:
+                raise refusal
+        return usable
 
     def _line(self, channel: Channel) -> Line:
         real, pace = self.clock is system_clock, self.settings.delivery
@@ -194,8 +202,9 @@ class App:
 
     def _works(
         self, roles: Sequence[Role], bound: socket.socket | None, *, ticks: bool
-    ) -> list[Coroutine[Any, Any, None]]:
-        works = [self._live(), self._pulse()]
+    ) -> list[Coroutine[Any, Any, object]]:
+        works: list[Coroutine[Any, Any, object]] = [self._live(), self._pulse()]
+        works += [self._introduce(post) for post in map(self._post, self.channels) if not post.channel.username]
         if not self.db.is_sqlite:
             works.append(self.db.listen(self._rouse))
         if bound:
@@ -240,6 +249,16 @@ class App:
             except Exception as error:
                 told(error, "What came in could not be kept; it is once more tried", bot=bot_id)
             await asyncio.sleep(pause)
+            wait = min(wait * 2, LONGEST_WAIT_S)
+
+    async def _introduce(self, post: Post) -> int:
+        """Learn the name of a bot whose platform could not be asked at the start."""
+        wait = 1.0
+        while True:
+            await asyncio.sleep(wait)
+            await _refusal(post.channel)
+            if post.channel.username:
+                return await self.db.surely(partial(_enrolled, post=post))
             wait = min(wait * 2, LONGEST_WAIT_S)
 
     async def _is_mine(self, bot_id: int) -> bool:
@@ -379,8 +398,18 @@ async def _any(event: asyncio.Event, most_s: float) -> None:
             await event.wait()
 
 
-def _tell(error: SendError, bot_id: int) -> None:
-    facts = {"bot": bot_id, "reason": error.reason}
+async def _refusal(channel: Channel) -> SendError | None:
+    """Open a channel; why its platform wants nothing of this bot, None also where it cannot be asked just now."""
+    try:
+        await channel.open()
+    except SendError as error:
+        _tell(error, f"{channel.name}:{channel.external}")
+        return error if error.stop else None
+    return None
+
+
+def _tell(error: SendError, bot: int | str) -> None:
+    facts = {"bot": bot, "reason": error.reason}
     if error.stop:
         log.error("This bot is refused: its token is wrong, or another copy of it runs", **facts)
     else:

@@ -36,13 +36,17 @@ def bot(
     most_people: int | None = None,
     per_month: int | None = None,
 ) -> int:
-    """The id of a bot, known from now on if it was not: whose people it is for, how many, how many messages."""
-    may = {"username": username, "unit_id": unit_id, "most_people": most_people, "per_month": per_month}
+    """The id of a bot, known from now on if it was not: whose people it is for, how many, how many messages.
+
+    Without a `username`, because its platform could not be asked, it keeps the one that it had.
+    """
+    may = {"unit_id": unit_id, "most_people": most_people, "per_month": per_month}
+    named = {"username": username} if username else {}
     mine = (bots.c.channel == channel) & (bots.c.external == external)
     found = connection.execute(select(bots.c.id).where(mine)).scalar()
     if found is None:
-        return insert(connection, bots, channel=channel, external=external, **may)
-    connection.execute(bots.update().where(mine).values(**may))
+        return insert(connection, bots, channel=channel, external=external, **{"username": external, **named}, **may)
+    connection.execute(bots.update().where(mine).values(**may, **named))
     return int(found)
 
 
