@@ -228,7 +228,7 @@ def _run_picked(turn: Turn, action: str, menu: Offer | None = None) -> Message |
 
 
 def _taken_back(turn: Turn, last: Sequence[str] | None, words: str, offers: Sequence[Offer]) -> Message | None:
-    found = picked.taken_back(turn, last, words, offers)
+    found = picked.taken_back(turn, last, words, offers) or picked.at_the_end(turn, last, offers)
     return run(turn, found) if isinstance(found, str) else found
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from content import Choice, Message
 from db.conversations import Offer
-from handlers import answer
+from handlers import answer, picking
 from handlers.router import SILENCE, Turn
 from vietnamese.text import fold, words
 
@@ -45,6 +45,14 @@ def taken_back(turn: Turn, last: Sequence[str] | None, said: str, offers: Sequen
     newest = offers[:1] if offers and _leads_back(offers[0].choices) else []
     menu = next(iter(newest), None) or next((o for o in offers if _key(o) == key), None)
     return turn.say("pick_again", choices=menu.choices) if menu else None
+
+
+def at_the_end(turn: Turn, last: Sequence[str] | None, offers: Sequence[Offer]) -> Message | None:
+    """What a "tiếp" behind the last page of a list leads to: the menu of that page stays the newest one."""
+    if last is None or last[1] not in (picking.turned(menu.choices, turn.text) for menu in offers[1:]):
+        return None
+    keep(turn, last[1], offers[0])
+    return turn.say("list_end")
 
 
 def _key(menu: Offer | None) -> str:

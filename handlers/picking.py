@@ -32,7 +32,7 @@ def picked(offers: Sequence[Offer], text: str) -> str | None:
     number = word_number(text)
     if number is not None and 1 <= number <= len(choices):
         return choices[number - 1]["action"]
-    whole = labelled(offers[:1], text) or _turned(choices, text)
+    whole = labelled(offers[:1], text) or turned(choices, text)
     return whole or _only(choice for choice in choices if _means(choice, choices, text))
 
 
@@ -43,7 +43,7 @@ def labelled(offers: Iterable[Offer], text: str) -> str | None:
     return next((choice["action"] for choice in shown if said == words(fold(choice["label"]))), None)
 
 
-def _turned(choices: Sequence[Choice], text: str) -> str | None:
+def turned(choices: Sequence[Choice], text: str) -> str | None:
     """The action of the choice that turns the page, where a text asks for more, or for what was before."""
     said = words(fold(text))
     while said and said[-1] in _POLITE:

@@ -86,6 +86,7 @@ SAMPLES: tuple[Sample, ...] = (
     sample("picked", "member", number=2, label="Xem đề cương"),
     sample("picked", "stranger", number=1, label="Đúng là tôi", you=STRANGER),
     sample("pick_again", "member", choices=_OFFERED),
+    sample("list_end", "secretary"),
     sample("pick_again", "stranger", choices=_OFFERED, you=STRANGER),
     *(sample("number_old", "member", number=2, label=label, meeting=MEETING, by="") for label in ("Xem đề cương", "")),
     sample("who_acts", "member", people=[TINH, MUI], action="answer 42 yes 1", together=True, you=HOUSEHOLD),

@@ -60,5 +60,7 @@ async def test_a_secretary_reads_a_long_list_to_its_end(village: Village) -> Non
     second = await lam.says("tiếp")
     assert "Bàn Văn K" in second and "Bàn Văn A:" not in second
     third = await lam.says("nữa")
-    assert "Bàn Văn W" in third
-    assert "Trợ lý chưa hiểu" in await lam.says("nữa")  # the end: there is nothing more to show
+    assert "Bàn Văn W" in third and "Tiếp" not in lam.choices
+    for word in ("nữa", "tiếp"):
+        assert await lam.says(word) == "Danh sách đến đây là hết."
+    assert "In giấy mời" in lam.choices
