@@ -48,11 +48,15 @@ class Zalo:
         self.link_to, self.per_second = link_to, per_second
         self.external = token.partition(":")[0]
         self.username = ""
-        self._warned = False
+        self._warned = self._typing = False
 
     async def open(self) -> None:
         self.api.open()
-        me = await self.api.get_me()
+        try:
+            me = await self.api.get_me()
+        except SendError as error:
+            # Whatever number it says it with: a platform that does not let us ask who we are does not know the token.
+            raise SendError(error.reason, "not_sent", stop=True) if error.outcome == "final" else error from None
         self.username = tidy(str(me.get("display_name") or me.get("account_name") or self.external))
 
     async def close(self) -> None:
@@ -103,8 +107,14 @@ class Zalo:
         raise SendError("no files here", "final")
 
     async def seen(self, incoming: Incoming, toast: str | None) -> None:
-        with contextlib.suppress(SendError):
-            await self.api.send_chat_action(incoming.chat)
+        if self._typing:
+            return  # a crowd writes: the platform's patience, and ours, belong to the answers
+        self._typing = True
+        try:
+            with contextlib.suppress(SendError):
+                await self.api.send_chat_action(incoming.chat)
+        finally:
+            self._typing = False
 
     # ---- out ----
 

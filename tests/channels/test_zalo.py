@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from content.message import Choice, File, Message
 from simulator import Clock, Simulator, open_phone, running
 from simulator.model import Bot
 from simulator.zalo.phone import ZaloPhone
+from tests.channels.far_end import Line, far_end
 
 TOKEN = "900:zalo-secret"
 LINK = "https://bot.example.vn/giay/abc"
@@ -52,6 +54,42 @@ async def place() -> AsyncIterator[Place]:
 
 async def test_it_learns_its_name(place: Place) -> None:
     assert (place.zalo.username, place.zalo.external) == ("Bot Trợ lý chi bộ", "900")
+
+
+@pytest.mark.parametrize(("code", "stop"), [(401, True), (404, True), (400, True), (403, False), (503, False)])
+async def test_a_token_that_nobody_knows_stops_the_bot(code: int, stop: bool) -> None:
+    async def refuse(line: Line) -> None:
+        await line.hear()
+        line.answer(b'{"ok": false, "error_code": %d, "description": "x"}' % code)
+
+    async with far_end(refuse) as port:
+        zalo = Zalo(TOKEN, lambda file, chat: None, base_url=f"http://127.0.0.1:{port}/bot")
+        with pytest.raises(SendError) as refused:
+            await zalo.open()
+        await zalo.close()
+    assert refused.value.stop is stop
+
+
+async def test_a_crowd_is_shown_one_sign_of_typing_at_a_time() -> None:
+    asked: list[str] = []
+    heard, let_go = asyncio.Event(), asyncio.Event()
+
+    async def hold(line: Line) -> None:
+        asked.append((await line.hear()).decode())
+        heard.set()
+        await let_go.wait()
+        line.answer(b'{"ok": true, "result": true}')
+
+    async with far_end(hold) as port:
+        zalo = Zalo(TOKEN, lambda file, chat: None, base_url=f"http://127.0.0.1:{port}/bot")
+        zalo.api.open()
+        first = asyncio.create_task(zalo.seen(Incoming("text", "7"), None))
+        await heard.wait()
+        await zalo.seen(Incoming("text", "8"), None)
+        let_go.set()
+        await first
+        await zalo.close()
+    assert len(asked) == 1
 
 
 async def test_words_come_one_by_one_each_once(place: Place) -> None:
