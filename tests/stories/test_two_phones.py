@@ -11,20 +11,19 @@ from config import Settings
 from db import consent, intentions, joining
 from db.meetings import Meeting
 from db.people import Person
-from tests.stories.both import Both, both_channels
-from tests.stories.village import Phone, Village, at
+from tests.stories.village import Phone, Village, at, settled
 
 THURSDAY = at(3, 12, 19, 30)
 INVITED = at(26, 11, 18, 31)
 
 
 @pytest.fixture
-async def village(settings: Settings) -> AsyncIterator[Both]:
-    async with both_channels(settings) as made:
+async def village(settings: Settings) -> AsyncIterator[Village]:
+    async with settled(settings, "telegram", "zalo") as made:
         yield made
 
 
-async def with_both(village: Both) -> tuple[Person, Phone, Phone]:
+async def with_both(village: Village) -> tuple[Person, Phone, Phone]:
     """Bác Tình, who has agreed on both of his phones."""
     tinh = await village.add("Ma Văn Tình", "bác", phone="+84900000045")
     return tinh, await village.has(tinh, "telegram"), await village.has(tinh, "zalo")
@@ -35,7 +34,9 @@ def invitations(phone: Phone) -> int:
 
 
 @pytest.mark.parametrize("used", ["telegram", "zalo"])
-async def test_the_phone_used_last_hears_what_comes_by_itself_and_the_other_nothing(village: Both, used: str) -> None:
+async def test_the_phone_used_last_hears_what_comes_by_itself_and_the_other_nothing(
+    village: Village, used: str
+) -> None:
     _, telegram, zalo = await with_both(village)
     for phone in (zalo, telegram) if used == "telegram" else (telegram, zalo):
         await phone.says("alo")
@@ -46,7 +47,7 @@ async def test_the_phone_used_last_hears_what_comes_by_itself_and_the_other_noth
     assert (invitations(wanted), invitations(other)) == (1, 0)
 
 
-async def test_an_answer_comes_to_the_phone_that_asked(village: Both) -> None:
+async def test_an_answer_comes_to_the_phone_that_asked(village: Village) -> None:
     _, telegram, zalo = await with_both(village)
     await telegram.says("alo")
     count = len(telegram.heard)
@@ -54,7 +55,7 @@ async def test_an_answer_comes_to_the_phone_that_asked(village: Both) -> None:
     assert len(telegram.heard) == count
 
 
-async def test_a_dead_phone_gives_way_to_the_other_once(village: Both) -> None:
+async def test_a_dead_phone_gives_way_to_the_other_once(village: Village) -> None:
     _, telegram, zalo = await with_both(village)
     await zalo.says("alo")
     await village.forward(minutes=1)
@@ -66,12 +67,12 @@ async def test_a_dead_phone_gives_way_to_the_other_once(village: Both) -> None:
     assert zalo.choices == ["Tôi sẽ dự", "Tôi xin vắng", "Tôi chưa rõ", "Tôi đến muộn"]
 
 
-async def answer_of(village: Both, person: Person, meeting: Meeting) -> str | None:
+async def answer_of(village: Village, person: Person, meeting: Meeting) -> str | None:
     found = await village.write(lambda c: intentions.current(c, meeting, person.id))
     return found.choice if found else None
 
 
-async def test_the_second_phone_answers_the_same_question_of_the_same_person(village: Both) -> None:
+async def test_the_second_phone_answers_the_same_question_of_the_same_person(village: Village) -> None:
     tinh, telegram, zalo = await with_both(village)
     await zalo.says("alo")
     meeting = await village.plan(THURSDAY)
@@ -93,13 +94,13 @@ async def paper(village: Village, person: Person) -> str:
     return digits
 
 
-async def links_of(village: Both, person: Person) -> list[str]:
+async def links_of(village: Village, person: Person) -> list[str]:
     found = await village.write(lambda c: consent.addresses_of(c, person.id))
     return sorted(link.consent for link in found)
 
 
 @pytest.fixture
-async def joined_on_telegram(village: Both) -> tuple[Person, Phone, Phone, Phone]:
+async def joined_on_telegram(village: Village) -> tuple[Person, Phone, Phone, Phone]:
     """Bác Tình came by his paper on Telegram, and has just typed the same digits on Zalo; Lâm has been asked."""
     lam = await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012")
     secretary = await village.has(lam, "zalo")
@@ -115,7 +116,7 @@ async def joined_on_telegram(village: Both) -> tuple[Person, Phone, Phone, Phone
     return tinh, telegram, zalo, secretary
 
 
-async def test_consent_on_one_phone_is_none_on_the_other(village: Both, joined_on_telegram) -> None:
+async def test_consent_on_one_phone_is_none_on_the_other(village: Village, joined_on_telegram) -> None:
     tinh, telegram, zalo, _ = joined_on_telegram
     await village.plan(THURSDAY)
     await village.forward(INVITED)
@@ -124,7 +125,7 @@ async def test_consent_on_one_phone_is_none_on_the_other(village: Both, joined_o
 
 
 async def test_a_second_phone_is_let_in_by_the_secretary_and_asked_for_its_own_yes(
-    village: Both, joined_on_telegram
+    village: Village, joined_on_telegram
 ) -> None:
     tinh, telegram, zalo, secretary = joined_on_telegram
     assert "đến máy dùng sau cùng, không đến hai lần" in await secretary.picks("Dùng cả hai máy")
@@ -137,7 +138,7 @@ async def test_a_second_phone_is_let_in_by_the_secretary_and_asked_for_its_own_y
     assert (invitations(telegram), invitations(zalo)) == (0, 1)
 
 
-async def test_stopping_on_one_phone_stops_both(village: Both) -> None:
+async def test_stopping_on_one_phone_stops_both(village: Village) -> None:
     _, telegram, zalo = await with_both(village)
     assert "✅ Đã dừng." in await zalo.says("dừng")
     await village.plan(THURSDAY)

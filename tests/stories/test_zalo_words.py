@@ -12,8 +12,7 @@ from db import intentions, joining
 from db.meetings import Meeting
 from db.people import Person
 from simulator.params import Upload
-from tests.stories.both import Both, both_channels
-from tests.stories.village import Phone, at
+from tests.stories.village import Phone, Village, at, settled
 
 THURSDAY = at(3, 12, 19, 30)
 INVITED = at(26, 11, 18, 31)
@@ -26,30 +25,30 @@ PICTURE = bytes.fromhex(
 
 
 @pytest.fixture
-async def village(settings: Settings) -> AsyncIterator[Both]:
-    async with both_channels(settings) as made:
+async def village(settings: Settings) -> AsyncIterator[Village]:
+    async with settled(settings, "telegram", "zalo") as made:
         yield made
 
 
 @pytest.fixture
-async def lam(village: Both) -> Phone:
+async def lam(village: Village) -> Phone:
     """The secretary, who has asked how it stands once, so that the screen stands on his phone."""
     return await village.has(await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012"), "zalo")
 
 
-async def member(village: Both, name: str = "Ma Văn Tình") -> tuple[Person, Phone]:
+async def member(village: Village, name: str = "Ma Văn Tình") -> tuple[Person, Phone]:
     person = await village.add(name, "bác", phone=f"+849000001{len(name):02}")
     return person, await village.has(person, "zalo")
 
 
-async def invited(village: Both) -> tuple[Person, Phone, Meeting]:
+async def invited(village: Village) -> tuple[Person, Phone, Meeting]:
     person, phone = await member(village)
     meeting = await village.plan(THURSDAY)
     await village.forward(INVITED)
     return person, phone, meeting
 
 
-async def said(village: Both, person: Person, meeting: Meeting) -> str | None:
+async def said(village: Village, person: Person, meeting: Meeting) -> str | None:
     found = await village.write(lambda c: intentions.current(c, meeting, person.id))
     return found.choice if found else None
 
@@ -58,7 +57,7 @@ async def said(village: Both, person: Person, meeting: Meeting) -> str | None:
 
 
 @pytest.mark.parametrize("words", ["2", "2.", "số 2", "so 2 a", "hai", "2️⃣", "Tôi xin vắng", "toi xin vang", "2 nhé"])
-async def test_a_number_its_word_or_the_label_picks_and_the_answer_names_it(village: Both, words: str) -> None:
+async def test_a_number_its_word_or_the_label_picks_and_the_answer_names_it(village: Village, words: str) -> None:
     person, tinh, meeting = await invited(village)
     assert tinh.last.endswith(
         "1. Tôi sẽ dự\n2. Tôi xin vắng\n3. Tôi chưa rõ\n4. Tôi đến muộn\nNhắn lại một số. Số 0: về đầu."
@@ -69,7 +68,7 @@ async def test_a_number_its_word_or_the_label_picks_and_the_answer_names_it(vill
 
 
 @pytest.mark.parametrize("words", ["nhầm", "nham roi", "sửa", "không phải", "khong phai", "bấm nhầm", "sai rồi"])
-async def test_what_was_picked_is_taken_back_in_words(village: Both, words: str) -> None:
+async def test_what_was_picked_is_taken_back_in_words(village: Village, words: str) -> None:
     _, tinh, _ = await invited(village)
     await tinh.says("1")
     answer = await tinh.says(words)
@@ -77,7 +76,7 @@ async def test_what_was_picked_is_taken_back_in_words(village: Both, words: str)
     assert tinh.choices == QUESTION
 
 
-async def test_a_number_that_led_elsewhere_is_named_and_taken_back(village: Both) -> None:
+async def test_a_number_that_led_elsewhere_is_named_and_taken_back(village: Village) -> None:
     _, tinh = await member(village)
     await village.plan(THURSDAY)
     await tinh.says("0")
@@ -90,7 +89,7 @@ async def test_a_number_that_led_elsewhere_is_named_and_taken_back(village: Both
     assert "Không sao" not in await tinh.says("không phải"), "nothing was picked just before"
 
 
-async def test_a_number_meant_for_the_older_question_is_asked_about(village: Both) -> None:
+async def test_a_number_meant_for_the_older_question_is_asked_about(village: Village) -> None:
     """bác Tình has said 1, and says 2 because he has changed his mind: the newest menu makes a brief of it (A15)."""
     person, tinh, meeting = await invited(village)
     await tinh.says("1")
@@ -106,7 +105,7 @@ async def test_a_number_meant_for_the_older_question_is_asked_about(village: Bot
     assert await said(village, person, meeting) == "no"
 
 
-async def test_a_number_that_the_newest_menu_lacks_leads_to_the_open_question(village: Both) -> None:
+async def test_a_number_that_the_newest_menu_lacks_leads_to_the_open_question(village: Village) -> None:
     person, tinh, meeting = await invited(village)
     await tinh.says("1")
     answer = await tinh.says("4")
@@ -115,7 +114,7 @@ async def test_a_number_that_the_newest_menu_lacks_leads_to_the_open_question(vi
     assert await said(village, person, meeting) == "yes"
 
 
-async def noticed(village: Both) -> None:
+async def noticed(village: Village) -> None:
     """The commune's notice has just come to everybody."""
     huong = await village.has(await village.add("Nguyễn Thị Hương", role="official"), "zalo")
     for words in ("gửi thông báo", "Tiêm phòng dại: 7 giờ sáng mai, mời bà con đến nhà văn hóa.", "Tất cả đảng viên"):
@@ -123,7 +122,7 @@ async def noticed(village: Both) -> None:
     await huong.picks(huong.choices[0])
 
 
-async def test_a_menu_that_came_within_the_minute_is_not_taken_for_read(village: Both) -> None:
+async def test_a_menu_that_came_within_the_minute_is_not_taken_for_read(village: Village) -> None:
     person, tinh, meeting = await invited(village)
     await village.forward(minutes=30)
     await noticed(village)
@@ -134,7 +133,7 @@ async def test_a_menu_that_came_within_the_minute_is_not_taken_for_read(village:
     assert await said(village, person, meeting) is None
 
 
-async def test_after_the_minute_it_is_the_newest_and_the_open_question_comes_again(village: Both) -> None:
+async def test_after_the_minute_it_is_the_newest_and_the_open_question_comes_again(village: Village) -> None:
     person, tinh, meeting = await invited(village)
     await village.forward(minutes=30)
     await noticed(village)
@@ -148,7 +147,7 @@ async def test_after_the_minute_it_is_the_newest_and_the_open_question_comes_aga
 # ---- two meetings ----
 
 
-async def test_the_question_says_which_of_two_meetings_it_is_about(village: Both) -> None:
+async def test_the_question_says_which_of_two_meetings_it_is_about(village: Village) -> None:
     person, tinh, first = await invited(village)
     await tinh.says("0")
     second = await village.plan(at(4, 12, 14))
@@ -170,7 +169,7 @@ async def test_the_question_says_which_of_two_meetings_it_is_about(village: Both
     ],
 )
 async def test_words_that_name_a_day_answer_that_meeting(
-    village: Both, words: str, thursday: str | None, friday: str | None
+    village: Village, words: str, thursday: str | None, friday: str | None
 ) -> None:
     """The newest question is about Friday; Saturday has no meeting, and is asked back."""
     person, tinh, first = await invited(village)
@@ -185,7 +184,7 @@ async def test_words_that_name_a_day_answer_that_meeting(
 # ---- what Telegram edits in place ----
 
 
-async def test_the_screen_comes_by_itself_only_when_calls_are_left(village: Both, lam: Phone) -> None:
+async def test_the_screen_comes_by_itself_only_when_calls_are_left(village: Village, lam: Phone) -> None:
     """Tình and Mùi have phones and Sùng has none: after both have answered, Sùng is left to be called."""
     _, tinh, _ = await invited(village)
     _, mui = await member(village, "Triệu Thị Mùi")
@@ -214,7 +213,7 @@ async def test_the_screen_comes_by_itself_only_when_calls_are_left(village: Both
     assert not any(words.startswith("Đã báo trước") for words in told)
 
 
-async def test_a_notice_is_told_at_its_end_and_when_the_last_one_knows(village: Both) -> None:
+async def test_a_notice_is_told_at_its_end_and_when_the_last_one_knows(village: Village) -> None:
     huong = await village.has(await village.add("Nguyễn Thị Hương", role="official"), "zalo")
     members = [(await member(village, name))[1] for name in ("Ma Văn Tình", "Triệu Thị Mùi", "Lý Văn Sinh A")]
     await huong.says("gửi thông báo")
@@ -240,7 +239,7 @@ async def test_a_notice_is_told_at_its_end_and_when_the_last_one_knows(village: 
 # ---- what a bot cannot read ----
 
 
-async def sent(village: Both, phone: Phone, kind: str) -> str:
+async def sent(village: Village, phone: Phone, kind: str) -> str:
     if kind == "photo":
         phone.handset.send_photo(Upload("a.png", "image/png", PICTURE))
     elif kind == "file":
@@ -252,7 +251,7 @@ async def sent(village: Both, phone: Phone, kind: str) -> str:
 
 
 @pytest.mark.parametrize("kind", ["sticker", "voice", "photo"])
-async def test_a_sticker_is_no_answer_and_the_question_is_asked_back(village: Both, lam: Phone, kind: str) -> None:
+async def test_a_sticker_is_no_answer_and_the_question_is_asked_back(village: Village, lam: Phone, kind: str) -> None:
     person, tinh, meeting = await invited(village)
     answer = await sent(village, tinh, kind)
     assert "chưa nghe được tiếng, chưa xem được ảnh" in answer
@@ -262,7 +261,7 @@ async def test_a_sticker_is_no_answer_and_the_question_is_asked_back(village: Bo
 
 
 @pytest.mark.parametrize("kind", ["unsupported", "file"])
-async def test_what_zalo_hides_is_answered_with_whom_to_call(village: Both, lam: Phone, kind: str) -> None:
+async def test_what_zalo_hides_is_answered_with_whom_to_call(village: Village, lam: Phone, kind: str) -> None:
     person, tinh, meeting = await invited(village)
     answer = await sent(village, tinh, kind)
     assert answer.startswith("Trợ lý nhận được tin nhưng không mở được. Trợ lý chỉ đọc được chữ và số.")
@@ -271,7 +270,7 @@ async def test_what_zalo_hides_is_answered_with_whom_to_call(village: Both, lam:
     assert await said(village, person, meeting) == "yes", "the question above is still the one to answer"
 
 
-async def test_an_official_hears_where_a_list_can_be_sent(village: Both) -> None:
+async def test_an_official_hears_where_a_list_can_be_sent(village: Village) -> None:
     huong = await village.has(await village.add("Nguyễn Thị Hương", role="official"), "zalo")
     where = "xin gửi bản Excel qua Telegram, hoặc đưa người phụ trách máy"
     assert where in await huong.says("0")
@@ -281,7 +280,7 @@ async def test_an_official_hears_where_a_list_can_be_sent(village: Both) -> None
 # ---- joining ----
 
 
-async def test_joining_is_nine_digits_and_the_consent_names_zalo(village: Both) -> None:
+async def test_joining_is_nine_digits_and_the_consent_names_zalo(village: Village) -> None:
     person = await village.add("Ma Văn Tình", "bác", phone="+84900000045")
     secret = village.app.rules.secret
 
@@ -299,7 +298,7 @@ async def test_joining_is_nine_digits_and_the_consent_names_zalo(village: Both) 
     assert "✅ Cảm ơn bác Tình." in await tinh.says("1")
 
 
-async def test_a_typed_number_identifies_nobody_and_asks_the_secretary(village: Both, lam: Phone) -> None:
+async def test_a_typed_number_identifies_nobody_and_asks_the_secretary(village: Village, lam: Phone) -> None:
     await village.add("Ma Văn Tình", "bác", phone="+84900000045")
     stranger = village.on("zalo", 90)
     answer = await stranger.says("0900 000 045")
