@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,10 +23,27 @@ from db.engine import Database
 TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{3,}")
 
 
-def _token(_: click.Context, __: click.Parameter, value: str) -> str:
-    if not TOKEN.fullmatch(value.strip()):
-        raise click.BadParameter("Mã của bot có dạng 123456789:AbC…, chép nguyên từ @BotFather.")
+SOURCES = {"token": "@BotFather", "zalo_token": "Zalo Bot Manager"}
+
+
+def _token(_: click.Context, option: click.Parameter, value: str) -> str:
+    """A bot's token; empty where there is to be no bot on that platform."""
+    if value.strip() and not TOKEN.fullmatch(value.strip()):
+        source = SOURCES[option.name or "token"]
+        raise click.BadParameter(f"Mã của bot có dạng 123456789:AbC…, chép nguyên từ {source}.")
     return value.strip()
+
+
+def _asked_for(platform: str, name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The option, and the question, for a platform's token."""
+    return click.option(
+        name,
+        prompt=f"Mã của bot {platform} (chưa có thì để trống)",
+        default="",
+        show_default=False,
+        callback=_token,
+        hide_input=True,
+    )
 
 
 def _zone(_: click.Context, __: click.Parameter, value: str) -> str:
@@ -52,27 +70,33 @@ def _name(_: click.Context, __: click.Parameter, value: str) -> str:
 
 
 @click.command()
-@click.option("--token", prompt="Mã của bot (từ @BotFather)", callback=_token, hide_input=True)
+@_asked_for("Telegram, từ @BotFather", "--token")
+@_asked_for("Zalo, từ Zalo Bot Manager", "--zalo-token")
 @click.option("--zone", prompt="Múi giờ", default="Asia/Ho_Chi_Minh", callback=_zone)
 @click.option("--commune", prompt="Tên xã, phường (ví dụ: xã Suối Trong)", callback=_name)
 @click.option("--phone", prompt="Số điện thoại Văn phòng Đảng ủy", callback=_phone)
 @click.option("--config", "path", default="config.toml", type=click.Path(path_type=Path))
-def command(token: str, zone: str, commune: str, phone: str, path: Path) -> None:
+def command(token: str, zalo_token: str, zone: str, commune: str, phone: str, path: Path) -> None:
     """Write config.toml, make the database, and print the code for the first official."""
+    tokens = {"zalo": zalo_token, "telegram": token}
+    if not any(tokens.values()):
+        sys.exit("Cần mã của ít nhất một bot: Telegram (từ @BotFather) hoặc Zalo (từ Zalo Bot Manager).")
     if path.exists():
         sys.exit(f"Đã có {path}. Muốn làm lại từ đầu, xin cất tệp ấy và cơ sở dữ liệu sang chỗ khác trước.")
     database = f"sqlite+aiosqlite:///{path.resolve().parent / 'tro-ly.db'}"
     if Path(database.removeprefix("sqlite+aiosqlite:///")).exists():
         sys.exit("Đã có cơ sở dữ liệu tro-ly.db ở đây. Xin cất sang chỗ khác trước.")
-    _write(
-        path,
-        f'database = "{database}"\nzone = "{zone}"\nsecret = "{secrets.token_urlsafe(32)}"\n'
-        f'\n[telegram]\ntoken = "{token}"\nwebhook_secret = "{secrets.token_urlsafe(32)}"\n',
-    )
+    head = f'database = "{database}"\nzone = "{zone}"\nsecret = "{secrets.token_urlsafe(32)}"\n'
+    _write(path, head + "".join(_section(name, given) for name, given in tokens.items() if given))
     code = asyncio.run(_found(path, commune, phone))
     click.echo(f"Đã ghi {path} (chỉ mình tài khoản này đọc được) và lập cơ sở dữ liệu.")
     click.echo(f"Mã một lần cho cán bộ xã đầu tiên: {joining.grouped(code)}")
-    click.echo("Cán bộ ấy mở Telegram, tìm bot, nhắn mã này. Trước đó chạy: python bot.py run --config " + str(path))
+    places = " hoặc ".join(name.capitalize() for name, given in reversed(tokens.items()) if given)
+    click.echo(f"Cán bộ ấy mở {places}, tìm bot, nhắn mã này. Trước đó chạy: python bot.py run --config {path}")
+
+
+def _section(channel: str, token: str) -> str:
+    return f'\n[{channel}]\ntoken = "{token}"\nwebhook_secret = "{secrets.token_urlsafe(32)}"\n'
 
 
 def _write(path: Path, text: str) -> None:

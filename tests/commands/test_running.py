@@ -21,10 +21,13 @@ from config import load
 from simulator import Clock, Simulator, open_phone, running
 
 TOKEN = "123456:makebelieve"
+ZALO = "900:zalo-secret"
 ANSWERS = [
     "init",
     "--token",
     TOKEN,
+    "--zalo-token",
+    "",
     "--zone",
     "Asia/Ho_Chi_Minh",
     "--commune",
@@ -77,6 +80,21 @@ def test_init_asks_writes_a_private_file_and_prints_a_code(folder: Path) -> None
     assert len(settings.secret.get_secret_value()) >= 32
 
 
+def test_init_sets_up_zalo_alone_or_beside(folder: Path) -> None:
+    answers = [*ANSWERS[:1], *ANSWERS[5:]]
+    done = CliRunner().invoke(main, answers, input=f"\n{ZALO}\n")
+    assert "Cán bộ ấy mở Zalo, tìm bot" in done.output
+    alone = load(folder / "config.toml")
+    assert [(bot.channel, bot.token.get_secret_value()) for bot in alone.all_bots] == [("zalo", ZALO)]
+    assert len(alone.zalo.webhook_secret.get_secret_value()) >= 32
+    for file in folder.iterdir():
+        file.unlink()
+    both = CliRunner().invoke(main, answers, input=f"{TOKEN}\n{ZALO}\n")
+    assert "Cán bộ ấy mở Telegram hoặc Zalo, tìm bot" in both.output
+    assert ZALO not in both.output
+    assert [bot.channel for bot in load(folder / "config.toml").all_bots] == ["telegram", "zalo"]
+
+
 def test_init_never_overwrites(folder: Path) -> None:
     init(folder)
     before = (folder / "config.toml").read_bytes()
@@ -89,7 +107,9 @@ def test_init_never_overwrites(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("option", "value", "says"),
     [
-        ("--token", "not a token", "Mã của bot có dạng"),
+        ("--token", "not a token", "từ @BotFather"),
+        ("--token", "", "Cần mã của ít nhất một bot"),
+        ("--zalo-token", "not a token", "từ Zalo Bot Manager"),
         ("--zone", "Mars/Olympus", "Không có múi giờ này"),
         ("--commune", "  ", "Xin ghi tên xã"),
         ("--phone", "gọi anh Ba", "Xin ghi số điện thoại"),
