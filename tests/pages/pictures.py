@@ -138,6 +138,7 @@ async def _in_the_readme(studio: Studio, huong: Phone) -> None:
     await huong.says("Xem các chi bộ")
     await studio.take(huong, "can-bo-chi-bo")
     await phones["Lý Văn Sinh"].says("toi den muon 15 phut")
+    await studio.take(phones["Lý Văn Sinh"], "zalo-tra-loi", 3)
     await phones["Ma Văn Tình"].picks("Tôi sẽ dự")
     await studio.world.forward(at(30, 11, 18, 41))
     await studio.take_all((OFFICIAL, SECRETARY, "Lý Văn Sinh", "Ma Văn Tình"), "phones")
@@ -178,7 +179,7 @@ def _invitations() -> bytes:
     """The first invitation of a sheet, with a code and a square that lead nowhere."""
     line = paper.JoinLine(1, (SECRETARY,), CODE_ON_PAPER, "https://example.org/")
     facts = ("chi bộ thôn Khe Đào", COMMUNE, "0900 000 001", [line], date(2026, 12, 19))
-    inputs = paper.sheet_inputs(*facts, assistant="@TroLySuoiTrongBot")
+    inputs = paper.sheet_inputs(*facts, assistant=paper.Assistant(telegram="@TroLySuoiTrongBot", zalo=""))
     drawn: bytes = typst.compile(
         paper.TEMPLATE.read_bytes(), format="png", ppi=192.0, sys_inputs=inputs, ignore_system_fonts=True
     )
