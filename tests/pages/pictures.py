@@ -59,7 +59,7 @@ class Studio:
     async def take_all(self, names: tuple[str, ...], name: str) -> None:
         """The whole page, with the phones of these people side by side."""
         users = [self.world.phones[person].handset.user.id for person in names]
-        async with self._page(f"#{','.join(map(str, users))}", 1420, 1100, scale=1.25) as page:
+        async with self._page(f"#{','.join(map(str, users))}", 1420, 1100, scale=1.1) as page:
             for user in users:
                 phone = page.locator(f'[data-testid="phone"][data-user="{user}"]')
                 await expect(phone.get_by_test_id("message").last).to_be_in_viewport()
