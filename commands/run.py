@@ -31,13 +31,14 @@ if TYPE_CHECKING:
     help="What this process does; several processes may share one PostgreSQL database.",
 )
 def command(path: Path, role: str) -> None:
-    """Talk to the real Telegram."""
+    """Talk to the real Telegram and the real Zalo."""
     settings = settings_or_exit(path)
     if role != "all" and settings.database.startswith("sqlite"):
         sys.exit("Một tệp SQLite chỉ có một tiến trình. Bỏ --role, hoặc đặt database trong config.toml là PostgreSQL.")
-    if not settings.telegram.token.get_secret_value():
+    if not settings.all_bots:
         sys.exit(
-            "Chưa có telegram.token trong config.toml. Lấy ở @BotFather rồi ghi vào, hoặc chạy “python bot.py init”."
+            "Chưa có telegram.token hay zalo.token trong config.toml. Lấy ở @BotFather hoặc Zalo Bot Manager "
+            "rồi ghi vào, hoặc chạy “python bot.py init”."
         )
     logs.set_up()
     sys.exit(asyncio.run(run(settings, role)))
@@ -52,9 +53,9 @@ async def run(settings: Settings, role: str = "all") -> str | None:
     from web import server  # noqa: PLC0415
 
     roles = [each for each in ROLES if role in (each, "all")]
-    webhooks = settings.telegram.webhook and "web" in roles
+    reached = settings.telegram.webhook or settings.zalo.webhook or settings.web.public
     try:
-        bound = server.listen(settings.web.address) if webhooks else None
+        bound = server.listen(settings.web.address) if reached and "web" in roles else None
     except OSError as error:
         return cannot_listen(settings.web.listen, error)
     app = build(settings)
@@ -68,7 +69,8 @@ async def run(settings: Settings, role: str = "all") -> str | None:
     except InUseError:
         return f"Đã có một trợ lý đang chạy trên {app.db.url.database}. Tắt nó trước, rồi chạy lại."
     except SendError as error:
-        return f"Telegram không nhận ({error.reason}). Chạy “python bot.py doctor” để biết vì sao."
+        platforms = " và ".join(dict.fromkeys(bot.channel.capitalize() for bot in settings.all_bots))
+        return f"{platforms} không nhận ({error.reason}). Chạy “python bot.py doctor” để biết vì sao."
     finally:
         await app.close()
         if bound:
@@ -78,7 +80,7 @@ async def run(settings: Settings, role: str = "all") -> str | None:
 
 async def _begin(app: App, roles: Sequence[Role], bound: socket.socket | None) -> None:
     await app.start()
-    click.echo(f"running {' '.join('@' + channel.username for channel in app.channels.values())}")
+    click.echo(f"running {' '.join('@' + (bot.username or bot.external) for bot in app.channels.values())}")
     await app.run(roles, bound=bound)
 
 

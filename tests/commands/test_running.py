@@ -141,6 +141,24 @@ async def test_the_first_official_claims_the_installation_that_runs(folder: Path
         assert TOKEN.encode() not in errors
 
 
+async def test_an_installation_with_zalo_alone_runs(folder: Path) -> None:
+    simulator = Simulator(Clock(datetime.now(UTC), flowing=True))
+    async with running(simulator) as url:
+        simulator.put_bot(ZALO, name="Bot Suối Trong", channel="zalo")
+        answers = [*ANSWERS[:1], *ANSWERS[5:]]
+        done = await asyncio.to_thread(CliRunner().invoke, main, answers, input=f"\n{ZALO}\n")
+        assert done.exit_code == 0, done.output
+        path = folder / "config.toml"
+        path.write_text(path.read_text(encoding="utf-8") + f'base_url = "{url}/zalo/bot"\n', encoding="utf-8")
+        process = await command("run", "--config", str(path))
+        assert process.stdout
+        assert (await process.stdout.readline()).decode() == "running @Bot Suối Trong\n"
+        process.send_signal(signal.SIGTERM)
+        _, errors = await process.communicate()
+    assert process.returncode == 0, errors
+    assert ZALO.encode() not in errors
+
+
 def _words(simulator: Simulator) -> str:
     return " ".join(row["text"] or "" for row in simulator.ledger.after(0))
 
