@@ -27,6 +27,7 @@ from web import hooks
 
 MOST_OFF = timedelta(seconds=60)  # a clock that is further off sends reminders at a visibly wrong time
 TELEGRAM = "https://api.telegram.org"
+SOURCES = {"telegram": "@BotFather", "zalo": "Zalo Bot Manager"}
 
 Finding = tuple[bool, str]
 
@@ -42,7 +43,7 @@ def command(path: Path) -> None:
 
 
 async def _all(settings: Settings) -> list[Finding]:
-    looks = (_database(settings), _network(settings), _token(settings))
+    looks = (_database(settings), _network(settings), _tokens(settings))
     return [finding for look in looks async for finding in look]
 
 
@@ -100,6 +101,8 @@ async def _held(db: Database, rules: Rules) -> AsyncIterator[Finding]:
 
 async def _network(settings: Settings) -> AsyncIterator[Finding]:
     """Whether the platform answers at all, and what its clock says."""
+    if not any(bot.channel == "telegram" for bot in settings.all_bots):
+        return  # whether Zalo answers, its bots themselves will tell
     url = settings.telegram.base_url.removesuffix("/bot") or TELEGRAM
     try:
         async with (
@@ -121,48 +124,72 @@ def _clock(off: timedelta) -> Finding:
     return False, f"Đồng hồ máy này lệch {round(abs(off).total_seconds() / 60)} phút. Bật chỉnh giờ tự động."
 
 
-async def _token(settings: Settings) -> AsyncIterator[Finding]:
-    if not settings.telegram.token.get_secret_value():
-        yield False, "Chưa có telegram.token. Lấy ở @BotFather."
+async def _tokens(settings: Settings) -> AsyncIterator[Finding]:
+    """Every bot, each by itself: one that is refused hides none of the others."""
+    if not settings.all_bots:
+        yield False, "Chưa có telegram.token hay zalo.token. Lấy ở @BotFather hoặc Zalo Bot Manager."
         return
     app = build(settings)
     try:
-        channel = app.posts[0].channel
-        await channel.open()
-        yield True, f"Telegram nhận mã của bot: @{channel.username}."
-        async for finding in _webhook(settings, channel):
-            yield finding
-    except SendError as error:
-        refused = "Telegram từ chối mã của bot. Lấy lại mã ở @BotFather, ghi vào telegram.token."
-        unknown = "Chưa thử được mã của bot, vì Telegram chưa trả lời. Sửa mạng trước, rồi chạy lại."
-        yield False, refused if error.stop else unknown
+        for post in app.posts:
+            async for finding in _bot(settings, post.channel):
+                yield finding
     finally:
         await app.close()
 
 
+async def _bot(settings: Settings, channel: Channel) -> AsyncIterator[Finding]:
+    platform, key = channel.name.capitalize(), f"{channel.name}.token"
+    try:
+        await channel.open()
+        sign = "@" if channel.name == "telegram" else ""
+        yield True, f"{platform} nhận mã của bot: {sign}{channel.username}."
+        async for finding in _webhook(settings, channel):
+            yield finding
+    except SendError as error:
+        refused = f"{platform} từ chối mã của bot {channel.external}. Lấy lại ở {SOURCES[channel.name]}, ghi vào {key}."
+        unknown = f"Chưa thử được mã của bot {channel.external}, vì {platform} chưa trả lời. Sửa mạng, rồi chạy lại."
+        yield False, refused if error.stop else unknown
+    if channel.name == "zalo":
+        for sentence in _on_zalo(settings):
+            yield True, sentence
+
+
+def _on_zalo(settings: Settings) -> list[str]:
+    """What is no fault, but should be known before villagers rely on it."""
+    found = []
+    if not settings.zalo.webhook:
+        found.append("Lưu ý: zalo.webhook để trống, nên tin nhắn tới Zalo trong lúc máy tắt thì mất. Chỉ để dùng thử.")
+    if not settings.web.public:
+        found.append("Lưu ý: web.public để trống, nên người dùng Zalo không nhận được tờ giấy nào bằng đường dẫn.")
+    return found
+
+
 async def _webhook(settings: Settings, channel: Channel) -> AsyncIterator[Finding]:
     """Whether what people say comes to where we listen; nothing where no webhook is set and none is wanted."""
-    secret = settings.telegram.webhook_secret.get_secret_value()
+    section = settings.zalo if channel.name == "zalo" else settings.telegram
+    secret = section.webhook_secret.get_secret_value()
     path, listening = hooks.path(channel.name, channel.external, secret), await channel.listening()
-    wanted = settings.telegram.webhook and settings.telegram.webhook + path
+    wanted = section.webhook and section.webhook + path
     if not wanted and not listening.url:
         return
-    yield _pointed(wanted, listening.url)
+    yield _pointed(channel.name, wanted, listening.url)
     if listening.waiting:
         yield True, f"{listening.waiting} tin còn chờ ở Telegram."
     if listening.error:
         yield _complaint(listening, (listening.url, path, secret), ZoneInfo(settings.zone))
 
 
-def _pointed(wanted: str, found: str) -> Finding:
+def _pointed(channel: str, wanted: str, found: str) -> Finding:
+    platform, key = channel.capitalize(), f"{channel}.webhook"
     if wanted == found:
-        return True, "Telegram gửi tin tới đúng địa chỉ telegram.webhook."
+        return True, f"{platform} gửi tin tới đúng địa chỉ {key}."
     if not wanted:
         host = urlsplit(found).hostname
-        return False, f"Telegram gửi tin tới {host}, mà telegram.webhook để trống. Chạy “python bot.py run” để gỡ."
+        return False, f"{platform} gửi tin tới {host}, mà {key} để trống. Chạy “python bot.py run” để gỡ."
     return False, (
-        "Telegram chưa gửi tin tới địa chỉ telegram.webhook. Chạy “python bot.py run” để đặt; "
-        "nếu vẫn vậy, mã của bot đang được dùng ở máy khác: lấy mã mới ở @BotFather."
+        f"{platform} chưa gửi tin tới địa chỉ {key}. Chạy “python bot.py run” để đặt; "
+        f"nếu vẫn vậy, mã của bot đang được dùng ở máy khác: lấy mã mới ở {SOURCES[channel]}."
     )
 
 
