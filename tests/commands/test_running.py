@@ -181,6 +181,24 @@ async def test_doctor_finds_a_healthy_installation_healthy(folder: Path) -> None
     assert "@SuoiTrongBot" in seen.output
 
 
+async def test_doctor_looks_at_zalo_and_says_what_a_trial_costs(folder: Path) -> None:
+    simulator = Simulator(Clock(datetime.now(UTC), flowing=True))
+    async with running(simulator) as url:
+        bot = simulator.put_bot(ZALO, name="Bot Suối Trong", channel="zalo")
+        answers = [*ANSWERS[:1], *ANSWERS[5:]]
+        await asyncio.to_thread(CliRunner().invoke, main, answers, input=f"\n{ZALO}\n")
+        path = folder / "config.toml"
+        path.write_text(path.read_text(encoding="utf-8") + f'base_url = "{url}/zalo/bot"\n', encoding="utf-8")
+        seen = await asyncio.to_thread(CliRunner().invoke, main, ["doctor"])
+        bot.revoked = True
+        refused = await asyncio.to_thread(CliRunner().invoke, main, ["doctor"])
+    assert seen.exit_code == 0, seen.output
+    for words in ("Zalo nhận mã của bot: Bot Suối Trong.", "trong lúc máy tắt thì mất", "web.public để trống"):
+        assert words in seen.output
+    assert refused.exit_code == 1
+    assert "Zalo từ chối mã của bot 900. Lấy lại ở Zalo Bot Manager" in refused.output
+
+
 async def test_doctor_names_a_refused_token(folder: Path) -> None:
     async with telegram() as (simulator, base_url):
         await asyncio.to_thread(init, folder, base_url)
