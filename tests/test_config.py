@@ -26,8 +26,20 @@ def keys(section: Mapping[str, Any], above: str = "") -> Iterator[str]:
 def test_the_sample_names_every_key_with_its_default() -> None:
     sample = load(EXAMPLE)
     assert sample.model_dump() == Settings().model_dump()
-    written = set(keys(tomllib.loads(EXAMPLE.read_text(encoding="utf-8"))))
-    assert written == set(keys(Settings().model_dump()))
+    text = EXAMPLE.read_text(encoding="utf-8")
+    # A list of tables that is empty can only be shown behind a #.
+    assert "# [[bots]]" in text
+    assert {*keys(tomllib.loads(text)), "bots"} == set(keys(Settings().model_dump()))
+
+
+def test_further_bots_are_read_as_the_sample_shows_them(tmp_path: Path) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    shown = [line.removeprefix("# ") for line in text.splitlines() if line.startswith("# ")]
+    lines = shown[shown.index("[[bots]]") : shown.index("[[bots]]") + 4]
+    path = tmp_path / "config.toml"
+    path.write_text("\n".join(lines).replace('token = ""', 'token = "1:x"'), encoding="utf-8")
+    [bot] = load(path).all_bots
+    assert (bot.channel, bot.token.get_secret_value(), bot.commune) == ("zalo", "1:x", "Suối Trong")
 
 
 def test_the_defaults_are_those_of_the_rules() -> None:

@@ -14,8 +14,8 @@ from db import outbox
 from simulator import Clock, Simulator, running
 from simulator.faults import Fault
 from tests.conftest import copy_of
-from tests.faults.living import INVITATION, NOTICE, ROOT, TOKEN, living
-from tests.stories.village import Village, at
+from tests.faults.living import INVITATION, NOTICE, ROOT, living
+from tests.stories.village import TOKEN, Village, at
 
 
 async def test_a_platform_that_cannot_be_reached_spends_no_message(migrated: Path, tmp_path: Path) -> None:
