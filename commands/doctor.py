@@ -19,14 +19,14 @@ from app import build
 from channels.base import Channel, Listening, SendError
 from commands import counted
 from commands.speak import CONFIG, settings_or_exit
-from config import Settings
+from config import FurtherBot, Settings
 from db import lineage, wire
 from db.engine import HEAD, Database, try_writing, version
 from db.rules import Rules
 from web import hooks
 
 MOST_OFF = timedelta(seconds=60)  # a clock that is further off sends reminders at a visibly wrong time
-TELEGRAM = "https://api.telegram.org"
+SERVERS = {"telegram": "https://api.telegram.org", "zalo": "https://bot-api.zaloplatforms.com"}
 SOURCES = {"telegram": "@BotFather", "zalo": "Zalo Bot Manager"}
 
 Finding = tuple[bool, str]
@@ -100,22 +100,30 @@ async def _held(db: Database, rules: Rules) -> AsyncIterator[Finding]:
 
 
 async def _network(settings: Settings) -> AsyncIterator[Finding]:
-    """Whether the platform answers at all, and what its clock says."""
-    if not any(bot.channel == "telegram" for bot in settings.all_bots):
-        return  # whether Zalo answers, its bots themselves will tell
-    url = settings.telegram.base_url.removesuffix("/bot") or TELEGRAM
+    """Whether the platforms answer at all, and what the first one's clock says."""
+    timed = False
+    for platform in dict.fromkeys(bot.channel for bot in settings.all_bots):
+        url = getattr(settings, platform).base_url.removesuffix("/bot") or SERVERS[platform]
+        proxy = settings.telegram.proxy if platform == "telegram" else ""
+        advice = "; nơi Telegram bị chặn thì đặt telegram.proxy" if platform == "telegram" else ""
+        reached, off = await _reached(url, proxy)
+        yield reached, f"Nối được tới {url}." if reached else f"Không nối được tới {url}. Xem mạng{advice}."
+        if off is not None and not timed:
+            timed = True
+            yield _clock(off)
+
+
+async def _reached(url: str, proxy: str) -> tuple[bool, timedelta | None]:
+    """Whether a server answers, and how far this machine's clock is ahead of its own."""
     try:
         async with (
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
-            session.get(url, proxy=settings.telegram.proxy or None, allow_redirects=False) as answer,
+            session.get(url, proxy=proxy or None, allow_redirects=False) as answer,
         ):
             now, theirs = datetime.now(UTC), answer.headers.get("Date")
     except (aiohttp.ClientError, TimeoutError, OSError):
-        yield False, f"Không nối được tới {url}. Xem mạng; nơi Telegram bị chặn thì đặt telegram.proxy."
-        return
-    yield True, f"Nối được tới {url}."
-    if theirs:
-        yield _clock(now - parsedate_to_datetime(theirs))
+        return False, None
+    return True, now - parsedate_to_datetime(theirs) if theirs else None
 
 
 def _clock(off: timedelta) -> Finding:
@@ -131,15 +139,25 @@ async def _tokens(settings: Settings) -> AsyncIterator[Finding]:
         return
     app = build(settings)
     try:
-        for post in app.posts:
-            async for finding in _bot(settings, post.channel):
+        for bot, post in zip(settings.all_bots, app.posts, strict=True):
+            async for finding in _bot(settings, post.channel, _key(settings, bot)):
                 yield finding
     finally:
         await app.close()
+    if any(bot.channel == "zalo" for bot in settings.all_bots):
+        for sentence in _on_zalo(settings):
+            yield True, sentence
 
 
-async def _bot(settings: Settings, channel: Channel) -> AsyncIterator[Finding]:
-    platform, key = channel.name.capitalize(), f"{channel.name}.token"
+def _key(settings: Settings, bot: FurtherBot) -> str:
+    """Where a bot's token stands in config.toml."""
+    if bot in settings.bots:
+        return f"mục [[bots]] thứ {settings.bots.index(bot) + 1}"
+    return f"{bot.channel}.token"
+
+
+async def _bot(settings: Settings, channel: Channel, key: str) -> AsyncIterator[Finding]:
+    platform = channel.name.capitalize()
     try:
         await channel.open()
         sign = "@" if channel.name == "telegram" else ""
@@ -150,9 +168,6 @@ async def _bot(settings: Settings, channel: Channel) -> AsyncIterator[Finding]:
         refused = f"{platform} từ chối mã của bot {channel.external}. Lấy lại ở {SOURCES[channel.name]}, ghi vào {key}."
         unknown = f"Chưa thử được mã của bot {channel.external}, vì {platform} chưa trả lời. Sửa mạng, rồi chạy lại."
         yield False, refused if error.stop else unknown
-    if channel.name == "zalo":
-        for sentence in _on_zalo(settings):
-            yield True, sentence
 
 
 def _on_zalo(settings: Settings) -> list[str]:
@@ -175,9 +190,9 @@ async def _webhook(settings: Settings, channel: Channel) -> AsyncIterator[Findin
         return
     yield _pointed(channel.name, wanted, listening.url)
     if listening.waiting:
-        yield True, f"{listening.waiting} tin còn chờ ở Telegram."
+        yield True, f"{listening.waiting} tin còn chờ ở {channel.name.capitalize()}."
     if listening.error:
-        yield _complaint(listening, (listening.url, path, secret), ZoneInfo(settings.zone))
+        yield _complaint(channel.name.capitalize(), listening, (listening.url, path, secret), ZoneInfo(settings.zone))
 
 
 def _pointed(channel: str, wanted: str, found: str) -> Finding:
@@ -193,7 +208,7 @@ def _pointed(channel: str, wanted: str, found: str) -> Finding:
     )
 
 
-def _complaint(listening: Listening, hidden: tuple[str, ...], zone: ZoneInfo) -> Finding:
+def _complaint(platform: str, listening: Listening, hidden: tuple[str, ...], zone: ZoneInfo) -> Finding:
     """The platform's last complaint; it is over when nothing waits any more."""
     said = " ".join(listening.error.split())
     for secret in filter(None, hidden):
@@ -201,5 +216,5 @@ def _complaint(listening: Listening, hidden: tuple[str, ...], zone: ZoneInfo) ->
     said = said[:200]
     when = f" lúc {listening.error_at.astimezone(zone):%H:%M ngày %d/%m/%Y}" if listening.error_at else ""
     if not listening.waiting:
-        return True, f"Lần cuối Telegram không gửi được tin{when} ({said}); nay đã thông."
-    return False, f"Telegram không gửi được tin{when}: {said}. Xem bot có đang chạy, chứng chỉ và máy chủ đứng trước."
+        return True, f"Lần cuối {platform} không gửi được tin{when} ({said}); nay đã thông."
+    return False, f"{platform} không gửi được tin{when}: {said}. Xem bot có đang chạy, chứng chỉ và máy chủ đứng trước."

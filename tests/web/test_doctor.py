@@ -86,7 +86,7 @@ def test_a_complaint_is_repeated_without_what_is_secret(
     waiting: int, when: datetime | None, well: bool, begins: str
 ) -> None:
     seen = Listening(HERE, waiting, f"Wrong answer\nfrom {HERE} with {SECRET}", when)
-    found, sentence = _complaint(seen, (HERE, SECRET), ZoneInfo("Asia/Ho_Chi_Minh"))
+    found, sentence = _complaint("Telegram", seen, (HERE, SECRET), ZoneInfo("Asia/Ho_Chi_Minh"))
     assert found == well
     assert sentence.startswith(begins)
 
