@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,9 @@ LIKELY = 0.16  # the best choice offered must reach this …
 BEHIND = {"procedure": 0.20, "calendar": 0.20, "other": 0.10}
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
 MOST_CHOICES = 3
+
+# What is to be written on a paper just so, “Số 05-NQ/CB”, is not held to the rules of speech.
+_AS_ON_PAPER = re.compile("“[^”]*”")
 
 FIELDS: Mapping[str, type] = {
     **dict.fromkeys(("slug", "question", "label", "confidence", "as_of", "reviewed_by"), str),
@@ -153,7 +157,7 @@ def _page_problems(page: Page, today: date, documents: Sources) -> list[str]:
 
 
 def _entry_problems(entry: Entry) -> list[str]:
-    found = prose.problems(f"{entry.question}\n{entry.label}\n{entry.body}")
+    found = prose.problems(_AS_ON_PAPER.sub("", f"{entry.question}\n{entry.label}\n{entry.body}"))
     different = {fold(phrasing) for phrasing in entry.phrasings}
     if len(different) < FEWEST_PHRASINGS:
         found.append(f"{len(different)} phrasings differ by more than diacritics, at least {FEWEST_PHRASINGS} must.")

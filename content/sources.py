@@ -16,8 +16,10 @@ SOURCES = Path(__file__).parent / "sources.toml"
 
 # From the surest to the least sure; an entry may not sound surer than the document it rests on was read.
 CONFIDENCES = ("primary", "secondary", "old", "unconfirmed")
-LINES = (*CONFIDENCES, "editorial")
+LINES = (*CONFIDENCES, "editorial", "own")
 UNDATED = "không rõ"  # a model form that circulates without a date
+NO_PAGE = "không có trang công khai"  # in place of an address: quoted elsewhere, or what the assistant itself does
+OWN = "tro-ly"  # the assistant's own ways, whose closing line names no document
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
 
@@ -70,6 +72,8 @@ def source_line(cited: Cited, sources: Sources) -> str:
     if not cited.sources:
         return pattern
     first = sources.documents[cited.sources[0]]
+    if first.key == OWN:
+        pattern = sources.lines["own"]
     return pattern.format(
         document=f"{cited.clause} {first.name}".strip(),
         dated=first.dated,
@@ -97,7 +101,7 @@ def _document_problems(table: Mapping[str, str], wanted: set[str]) -> list[str]:
         found.append(f"confidence “{table['confidence']}” is none of {', '.join(CONFIDENCES)}.")
     if table["date"] != UNDATED and not _DATE.fullmatch(table["date"]):
         found.append(f"date “{table['date']}” is not an ISO day, month or year.")
-    if not table["url"].startswith(("https://", "http://")):
+    if table["url"] != NO_PAGE and not table["url"].startswith(("https://", "http://")):
         found.append("url does not lead to a page.")
     return found
 
