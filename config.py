@@ -154,6 +154,12 @@ class Web(Section):
         return host.strip("[]"), int(port)
 
 
+class Office(Section):
+    start: Clock = time(7, 30)
+    end: Clock = time(17, 0)
+    reply_days: Annotated[int, Field(ge=1, le=30)] = 2
+
+
 class Delivery(Section):
     per_second: Annotated[float, Field(gt=0, le=1000)] = 30.0
     in_flight: Annotated[int, Field(ge=1, le=1000)] = 64
@@ -181,6 +187,7 @@ class Settings(BaseSettings):
     web: Web = Web()
     reminders: Reminders = Reminders()
     quiet: Quiet = Quiet()
+    office: Office = Office()
     delivery: Delivery = Delivery()
 
     @property
@@ -201,6 +208,9 @@ class Settings(BaseSettings):
             quiet_until=self.quiet.end,
             rest_days=dict(self.rest_days),
             secret=self.secret.get_secret_value().encode(),
+            office_from=self.office.start,
+            office_until=self.office.end,
+            reply_days=self.office.reply_days,
         )
 
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from content import faq
+from content.faq import Faq
 from content.ranking import plain
 
 FEWEST_WORDS = 3  # fewer name a subject at most: offered, never answered outright
@@ -65,9 +66,12 @@ class Asked:
     score: float
 
 
-def decide(text: str) -> Asked:
-    """What to do with a question that nobody else took. "handover": only a person can say."""
-    found = faq.load().decide(text)
+def decide(text: str, known: Faq | None = None) -> Asked:
+    """What to do with a question that nobody else took; `known`: the entries, those of the files if none are given.
+
+    "handover": only a person can say.
+    """
+    found = (known or faq.load()).decide(text)
     if _is_bare(text, plain(text)) or (found.kind != "answer" and about_meeting(text)):
         return Asked("calendar", None, (), found.score)
     words = len(plain(text).split())

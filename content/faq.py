@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -64,6 +64,7 @@ class Entry:
     as_of: str
     reviewed_by: str
     review_after: date
+    closing: str = ""  # the line below an answer of an official's own; the others cite their sources
 
 
 @dataclass(frozen=True)
@@ -80,16 +81,37 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """What lies over the entries of the files: further entries, and further ways to ask, as (slug, words)."""
+
+    entries: tuple[Entry, ...] = ()
+    phrasings: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Faq:
-    """The entries by slug, and the lines that none of them answers by group."""
+    """The entries by slug, and the lines that none of them answers by group; `ranking`: learned already."""
 
     entries: Mapping[str, Entry]
     outside: Mapping[str, Sequence[str]]
+    ranking: Ranking | None = None
 
     @cached_property
     def _ranking(self) -> Ranking:
-        known = [(e.slug, text) for e in self.entries.values() for text in (e.question, e.label, *e.phrasings)]
-        return Ranking([*known, *((f"-{group}", line) for group, lines in self.outside.items() for line in lines)])
+        return self.ranking or Ranking([*self._phrases(self.entries.values()), *self._outside_lines()])
+
+    @staticmethod
+    def _phrases(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+        return ((e.slug, text) for e in entries for text in (e.question, e.label, *e.phrasings))
+
+    def _outside_lines(self) -> Iterator[tuple[str, str]]:
+        return ((f"-{group}", line) for group, lines in self.outside.items() for line in lines)
+
+    def with_overlay(self, overlay: Overlay) -> Faq:
+        """The same entries and these, learned on top of what the files teach: in a moment, not in a second."""
+        entries = {**self.entries, **{entry.slug: entry for entry in overlay.entries}}
+        more = [phrase for phrase in overlay.phrasings if phrase[0] in entries]
+        return Faq(entries, self.outside, self._ranking.with_more([*self._phrases(overlay.entries), *more]))
 
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every entry's slug with its score, nearest first."""
@@ -117,6 +139,30 @@ def load(folder: Path = FAQ, outside: Path = OUTSIDE) -> Faq:
     """The entries of a folder, parsed once a process; BadPageError or KeyError if problems() has something to say."""
     entries = [entry_of(read(path)) for path in sorted(folder.glob("*.md"))]
     return Faq({entry.slug: entry for entry in entries}, _outside(outside))
+
+
+@lru_cache(maxsize=256)
+def overlaid(overlay: Overlay) -> Faq:
+    """The entries of the files with what a unit's officials have published; kept for as long as that stays the same."""
+    return load().with_overlay(overlay) if overlay.entries or overlay.phrasings else load()
+
+
+def own(slug: str, question: str, label: str, body: str, closing: str, made: date) -> Entry:
+    """An entry that an official has published: he answers for it, so that no review falls due."""
+    return Entry(
+        slug=slug,
+        question=question,
+        label=label,
+        phrasings=(),
+        body=body,
+        sources=(),
+        clause="",
+        confidence="published",
+        as_of=f"{made:%Y-%m}",
+        reviewed_by="",
+        review_after=date.max,
+        closing=closing,
+    )
 
 
 def entry_of(page: Page) -> Entry:

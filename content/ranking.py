@@ -11,6 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -98,33 +99,56 @@ def _grams(text: str) -> Iterator[str]:
     yield from (f"#{first} {second}" for first, second in pairwise(words))
 
 
-class Ranking:
-    """Learns labelled phrases once (0.1 s for 850) and then scores a text in about 0.2 ms."""
+Phrase = tuple[str, str]  # label, text
 
-    def __init__(self, phrases: Sequence[tuple[str, str]]) -> None:
+
+class Ranking:
+    """Learns labelled phrases once and then scores a text in about 0.2 ms."""
+
+    def __init__(self, phrases: Sequence[Phrase]) -> None:
         """`phrases` are (label, text) pairs; a label may stand for any number of them."""
         import numpy as np  # noqa: PLC0415  20 MB and 0.1 s that a process which is asked nothing never pays
 
-        self.labels = tuple(dict.fromkeys(label for label, _ in phrases))
         counted = [Counter(_grams(plain(text))) for _, text in phrases]
-        self._learn_grams(counted)
+        spread = Counter(gram for counts in counted for gram in counts)
+        kept = [gram for gram, times in spread.items() if times >= RAREST]
+        self.labels: tuple[str, ...] = ()
+        self._place = {gram: place for place, gram in enumerate(kept)}
+        self._rarity = [math.log((1 + len(counted)) / (1 + spread[gram])) + 1 for gram in kept]
+        self._weights = np.zeros((len(kept), 0), np.float32)
+        self._learn(phrases, counted)
+
+    def with_more(self, phrases: Sequence[Phrase]) -> Ranking:
+        """The same, and these phrases learned on top: only what the first ones get wrong of them is corrected.
+
+        Grams that no earlier phrase had count as the rarest ones do.
+        """
+        counted = [Counter(_grams(plain(text))) for _, text in phrases]
+        fresh = dict.fromkeys(gram for counts in counted for gram in counts if gram not in self._place)
+        more = copy(self)
+        more._place = self._place | {gram: len(self._place) + place for place, gram in enumerate(fresh)}
+        more._rarity = [*self._rarity, *([max(self._rarity)] * len(fresh))]
+        more._learn(phrases, counted)
+        return more
+
+    def _learn(self, phrases: Sequence[Phrase], counted: Sequence[Counter[str]]) -> None:
+        """Ridge regression on what the weights so far miss of these phrases."""
+        import numpy as np  # noqa: PLC0415  as above
+
+        self.labels = tuple(dict.fromkeys([*self.labels, *(label for label, _ in phrases)]))
+        grown = np.zeros((len(self._place), len(self.labels)), np.float32)
+        grown[: self._weights.shape[0], : self._weights.shape[1]] = self._weights
         known = np.stack([self._vector(counts) for counts in counted])
-        wanted = np.zeros((len(phrases), len(self.labels)), np.float32)
+        missed = -(known @ grown)
         for row, (label, _) in enumerate(phrases):
-            wanted[row, self.labels.index(label)] = 1
+            missed[row, self.labels.index(label)] += 1
         kernel = known @ known.T + RIDGE * np.eye(len(phrases), dtype=np.float32)
-        self._weights = known.T @ np.linalg.solve(kernel, wanted)
+        self._weights = grown + known.T @ np.linalg.solve(kernel, missed)
 
     def scores(self, text: str) -> dict[str, float]:
         """How near the text is to each label: about 1 for a phrase that was learned, about 0 for a stranger."""
         found = self._vector(Counter(_grams(plain(text)))) @ self._weights
         return dict(zip(self.labels, found.tolist(), strict=True))
-
-    def _learn_grams(self, counted: Sequence[Counter[str]]) -> None:
-        spread = Counter(gram for counts in counted for gram in counts)
-        kept = [gram for gram, phrases in spread.items() if phrases >= RAREST]
-        self._place = {gram: place for place, gram in enumerate(kept)}
-        self._rarity = [math.log((1 + len(counted)) / (1 + spread[gram])) + 1 for gram in kept]
 
     def _vector(self, counts: Counter[str]) -> NDArray[numpy.float32]:
         import numpy as np  # noqa: PLC0415  as above

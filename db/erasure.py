@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection, exists, select
 
-from db import audit, outbox
+from db import audit, outbox, questions
 from db.addresses import Address
 from db.people import Person
 from db.sql import many
@@ -30,7 +30,7 @@ from db.tables import (
     roles,
     screens,
 )
-from vietnamese.dates import is_rest_day
+from vietnamese.dates import working_day
 
 ANSWER_WITHIN = 2  # working days, by Nghị định 356/2025/NĐ-CP
 NOBODY = "(đã xóa)"
@@ -38,11 +38,7 @@ NOBODY = "(đã xóa)"
 
 def deadline(day: date, rest_days: Mapping[date, bool]) -> date:
     """The last day on which the commune has to answer what was asked for on `day`."""
-    left = ANSWER_WITHIN
-    while left:
-        day += timedelta(days=1)
-        left -= is_rest_day(day, rest_days) is None
-    return day
+    return working_day(day, ANSWER_WITHIN, rest_days)
 
 
 def request(connection: Connection, person: Person, now: datetime) -> int | None:
@@ -79,6 +75,7 @@ def erase(connection: Connection, person: Person, now: datetime) -> bool:
     alone = _addresses_of_his_own(connection, person.id)
     for table in (roles, links, intentions, calls, aware, due_items, notice_people):
         connection.execute(table.delete().where(table.c.person_id == person.id))
+    questions.forget(connection, person.id)
     _forget_invitations(connection, person.id)
     for address in alone:
         _forget_address(connection, address, now)

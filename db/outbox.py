@@ -81,6 +81,11 @@ KINDS: dict[str, Kind] = {
     "code_wanted": Kind(ALERT),
     "recorded": Kind(ALERT),
     "erase": Kind(ALERT),
+    # a question on its way to an official and back
+    "question": Kind(ALERT),
+    "question_again": Kind(ALERT),
+    "questions_month": Kind(ALERT),
+    "reply": Kind(ALERT),
     # an official's notice
     "notice": Kind(NOTICE, once_more=False),
     "notice_paused": Kind(ALERT),

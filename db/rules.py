@@ -43,6 +43,9 @@ class Rules:
     turn_grace: timedelta = timedelta(minutes=5)  # before the secretary hears that a yes became a no
     rest_days: Mapping[date, bool] = field(default_factory=dict)  # decreed yearly: True a rest day, False a working day
     secret: bytes = b""
+    office_from: time = time(7, 30)  # when somebody picks up the telephone of the office
+    office_until: time = time(17, 0)
+    reply_days: int = 2  # working days within which a question is usually answered
 
     def local(self, moment: datetime) -> datetime:
         return moment.astimezone(self.zone)

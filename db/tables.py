@@ -434,6 +434,66 @@ notice_people = Table(
     sqlite_with_rowid=False,
 )
 
+questions = Table(  # asked and not answered at once: on its way to an official and back
+    "questions",
+    metadata,
+    key(),
+    to("units", "unit_id"),  # the cell of whoever asks
+    to("addresses", "address_id", nullable=True),  # where it was asked, until it has been passed on or forgotten
+    to("people", "person_id", nullable=True),  # who asks; nobody before he has it passed on
+    Column("text", Text, nullable=False),
+    Column("near", String(40)),  # the entry that lay nearest
+    Column("named", Boolean, nullable=False, server_default=text("false")),  # whether the official may see who asks
+    Column("state", String(10), nullable=False),  # open, asked, waiting, answered
+    Column("asked_at", Moment, nullable=False),
+    Column("passed_at", Moment),
+    to("people", "holder_id", nullable=True),  # the one official to whom it was handed
+    Column("handed", Integer, nullable=False, server_default=text("0")),
+    Column("answer", Text),
+    to("people", "answered_by", nullable=True),
+    Column("answered_at", Moment),
+    to("questions", "follows_id", nullable=True),  # the one whose answer it asks more about
+    Index("ix_questions_unit", "unit_id", "state", "asked_at"),
+)
+
+faq_entries = Table(  # what an official has published of his answers, beside the entries in content/faq
+    "faq_entries",
+    metadata,
+    key(),
+    to("units", "unit_id"),  # for whose people it is good: those below
+    Column("question", String(200), nullable=False),
+    Column("label", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("source", String(200)),  # the document that the official named
+    to("people", "author_id"),
+    Column("made_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    Index("ix_faq_entries_unit", "unit_id"),
+)
+
+faq_phrasings = Table(  # one more way to ask for an entry, of either kind
+    "faq_phrasings",
+    metadata,
+    key(),
+    to("units", "unit_id"),
+    Column("slug", String(40), nullable=False),
+    Column("text", String(300), nullable=False),
+    to("people", "author_id"),
+    Column("made_at", Moment, nullable=False),
+    Column("withdrawn_at", Moment),
+    UniqueConstraint("unit_id", "slug", "text"),
+)
+
+faq_marks = Table(  # how often an answer helped, by the few who were asked
+    "faq_marks",
+    metadata,
+    to("units", "unit_id", primary_key=True),
+    Column("month", String(7), primary_key=True),  # "2026-11", local
+    Column("slug", String(40), primary_key=True),
+    Column("helped", Integer, nullable=False, server_default=text("0")),
+    Column("missed", Integer, nullable=False, server_default=text("0")),
+)
+
 audit = Table(
     "audit",
     metadata,

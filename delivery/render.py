@@ -13,10 +13,10 @@ from db import addresses, outbox, units
 from db.outbox import Delivery, Item
 from db.people import Person
 from db.rules import Rules
-from delivery import briefs, changes, news, notices, reminders, status
+from delivery import briefs, changes, news, notices, questions, reminders, status
 from delivery.view import Renderer, View
 
-_PARTS = (reminders, briefs, changes, status, news, notices)
+_PARTS = (reminders, briefs, changes, status, news, notices, questions)
 
 # Kind of due item -> the message it makes. `LINES`: the same as one line and one choice, for a message of several.
 RENDER: Mapping[str, Renderer] = {kind: made for part in _PARTS for kind, made in part.RENDER.items()}

@@ -19,7 +19,9 @@ from handlers import (
     papers,
     plan,
     privacy,
+    publish,
     remind,
+    reply,
     roster,
     settle,
     status,
@@ -49,6 +51,8 @@ on = Router().join(
     papers.on,
     brief.on,
     ask.on,
+    reply.on,
+    publish.on,
     notice.on,
     unfinished.on,
 )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from content import Choice, Message
-from db import conversations, intentions, meetings, outbox, people, units
+from db import conversations, intentions, meetings, outbox, people, questions, units
 from db.conversations import FORGET_AFTER
 from db.meetings import Meeting
 from db.people import SECRETARIES, Person
@@ -72,11 +72,13 @@ def about(turn: Turn) -> Message:
     """Who writes here, to people who have every reason to ask."""
     if not turn.people:
         return stranger(turn)
-    return turn.say("about", commune=_commune(turn), phone=office_phone(turn))
+    return turn.say("about", commune=commune(turn), phone=office_phone(turn))
 
 
 @on.action("help", who=Who.MEMBER, words=("giup", "giup toi", "tro giup", "help", "huong dan", "nho giup"))
 def help_(turn: Turn) -> Message:
+    if acting(turn) == "official":
+        return help_official(turn)
     return turn.say("help", secretary=secretary_of(turn), phone=office_phone(turn), several=len(roles(turn)) > 1)
 
 
@@ -102,7 +104,7 @@ def call_me(turn: Turn) -> Message:
 
 
 def stranger(turn: Turn) -> Message:
-    return turn.say("stranger", commune=_commune(turn), phone=office_phone(turn))
+    return turn.say("stranger", commune=commune(turn), phone=office_phone(turn))
 
 
 def not_yours(turn: Turn) -> Message:
@@ -202,11 +204,11 @@ def unfinished(turn: Turn) -> str | None:
 
 
 def office_phone(turn: Turn) -> str | None:
-    commune = _commune(turn)
-    return commune.phone if commune else None
+    office = commune(turn)
+    return office.phone if office else None
 
 
-def _commune(turn: Turn) -> Unit | None:
+def commune(turn: Turn) -> Unit | None:
     if turn.people:
         return units.commune_of(turn.connection, units.get(turn.connection, turn.people[0].unit_id))
     return units.root(turn.connection)
@@ -231,10 +233,11 @@ def _secretary_home(turn: Turn) -> Message:
 
 
 def _official_home(turn: Turn) -> Message:
-    commune = units.commune_of(turn.connection, units.get(turn.connection, turn.persons[0].unit_id))
-    counted = people.counts(turn.connection, commune)
-    said = {"cells": units.cells(turn.connection, commune), "counted": counted, "begun": unfinished(turn)}
-    return turn.say("home_official", commune=commune, channel=turn.channel, **said)
+    office = units.commune_of(turn.connection, units.get(turn.connection, turn.persons[0].unit_id))
+    counted = people.counts(turn.connection, office)
+    waiting = len(questions.waiting(turn.connection, turn.persons[0].id))
+    said = {"cells": units.cells(turn.connection, office), "counted": counted, "begun": unfinished(turn)}
+    return turn.say("home_official", commune=office, channel=turn.channel, waiting=waiting, **said)
 
 
 _HOMES = {"member": _member_home, "secretary": _secretary_home, "official": _official_home}

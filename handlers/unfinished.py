@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from content import Message
 from db import people
-from handlers import cancel, home, move, notice, oneoff, plan, settle
+from handlers import cancel, home, move, notice, oneoff, plan, publish, reply, settle
 from handlers.router import Router, Turn, Who
 
 on = Router()
@@ -18,7 +18,10 @@ _FLOWS: Mapping[str, Callable[[Turn], Message]] = {
     "cancel": cancel.go_on,
     "settle": settle.go_on,
     "notice": notice.go_on,
+    "reply": reply.go_on,
+    "publish": publish.go_on,
 }
+_OFFICIALS = frozenset({"notice", "reply", "publish"})
 
 
 @on.action("go_on", who=Who.STAFF, words=("lam tiep", "soan tiep", "tiep tuc", "tiep", "lam not"))
@@ -27,7 +30,7 @@ def go_on(turn: Turn) -> Message:
     flow = home.unfinished(turn)
     beginner = next((person for person in turn.people if person.id == turn.draft.get("began_by")), None)
     go = _FLOWS.get(flow or "")
-    if go is None or beginner is None or not _may(turn, flow == "notice", beginner.id):
+    if go is None or beginner is None or not _may(turn, flow in _OFFICIALS, beginner.id):
         return home.home(turn)
     turn.persons = (beginner,)
     return go(turn)

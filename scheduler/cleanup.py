@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from db import conversations, joining, notices, retention
+from db import conversations, joining, notices, questions, retention
 
 
 def clean(connection: Connection, now: datetime, keep_days: int) -> bool:
@@ -16,4 +16,5 @@ def clean(connection: Connection, now: datetime, keep_days: int) -> bool:
     joining.clean(connection, now)
     conversations.clean(connection, now)
     notices.sweep(connection, now)
+    questions.sweep(connection, now)
     return False

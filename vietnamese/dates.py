@@ -115,6 +115,14 @@ def is_rest_day(day: date, extra: Mapping[date, bool]) -> str | None:
     return reason or ("ngày nghỉ" if extra.get(day) else None)
 
 
+def working_day(day: date, count: int, extra: Mapping[date, bool]) -> date:
+    """The day that lies `count` working days after another; `extra` as for is_rest_day."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_rest_day(day, extra) is None
+    return day
+
+
 def near_tet(day: date) -> bool:
     """From 23 tháng Chạp to mùng 6 tháng Giêng, when a village does not meet without being asked."""
     found = lunar(day)

@@ -41,7 +41,9 @@ SAMPLES: tuple[Sample, ...] = (
     sample("home_secretary", "secretary", cell=KHE_DAO, led=2, meeting=MEETING, status=_STATUS, begun="oneoff"),
     sample("home_secretary", "secretary", cell=KHE_DAO, led=1, meeting=None, status=None, begun=None),
     *(
-        sample("home_official", "official", commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, **said)
+        sample(
+            "home_official", "official", waiting=2, commune=SUOI_TRONG, cells=[KHE_DAO] * 6, counted=_COUNTED, **said
+        )
         for said in (
             {"begun": None, "channel": "zalo"},
             {"begun": "notice", "channel": "telegram"},

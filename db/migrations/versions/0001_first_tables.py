@@ -60,6 +60,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_bots')),
     sa.UniqueConstraint('channel', 'external', name=op.f('uq_bots_channel'))
     )
+    op.create_table('faq_marks',
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('month', sa.String(length=7), nullable=False),
+    sa.Column('slug', sa.String(length=40), nullable=False),
+    sa.Column('helped', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('missed', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_faq_marks_unit_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('unit_id', 'month', 'slug', name=op.f('pk_faq_marks'))
+    )
     op.create_table('people',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -115,6 +124,36 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_audit_person_id')),
     sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_audit_unit_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_audit'))
+    )
+    op.create_table('faq_entries',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('question', sa.String(length=200), nullable=False),
+    sa.Column('label', sa.String(length=20), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('source', sa.String(length=200), nullable=True),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_faq_entries_author_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_faq_entries_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_faq_entries'))
+    )
+    with op.batch_alter_table('faq_entries', schema=None) as batch_op:
+        batch_op.create_index('ix_faq_entries_unit', ['unit_id'], unique=False)
+
+    op.create_table('faq_phrasings',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('slug', sa.String(length=40), nullable=False),
+    sa.Column('text', sa.String(length=300), nullable=False),
+    sa.Column('author_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('made_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('withdrawn_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['author_id'], ['people.id'], name=op.f('fk_faq_phrasings_author_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_faq_phrasings_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_faq_phrasings')),
+    sa.UniqueConstraint('unit_id', 'slug', 'text', name=op.f('uq_faq_phrasings_unit_id'))
     )
     op.create_table('meetings',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
@@ -360,6 +399,34 @@ def upgrade() -> None:
     with op.batch_alter_table('offers', schema=None) as batch_op:
         batch_op.create_index('ix_offers_address', ['address_id', 'left_at'], unique=False)
 
+    op.create_table('questions',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('unit_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('address_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('person_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('near', sa.String(length=40), nullable=True),
+    sa.Column('named', sa.Boolean(), server_default=sa.text('(false)'), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('asked_at', db.columns.Moment(timezone=True), nullable=False),
+    sa.Column('passed_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('holder_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('handed', sa.Integer(), server_default=sa.text('0'), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=True),
+    sa.Column('answered_by', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.Column('answered_at', db.columns.Moment(timezone=True), nullable=True),
+    sa.Column('follows_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True),
+    sa.ForeignKeyConstraint(['address_id'], ['addresses.id'], name=op.f('fk_questions_address_id')),
+    sa.ForeignKeyConstraint(['answered_by'], ['people.id'], name=op.f('fk_questions_answered_by')),
+    sa.ForeignKeyConstraint(['follows_id'], ['questions.id'], name=op.f('fk_questions_follows_id')),
+    sa.ForeignKeyConstraint(['holder_id'], ['people.id'], name=op.f('fk_questions_holder_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['people.id'], name=op.f('fk_questions_person_id')),
+    sa.ForeignKeyConstraint(['unit_id'], ['units.id'], name=op.f('fk_questions_unit_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_questions'))
+    )
+    with op.batch_alter_table('questions', schema=None) as batch_op:
+        batch_op.create_index('ix_questions_unit', ['unit_id', 'state', 'asked_at'], unique=False)
+
     op.create_table('rungs',
     sa.Column('meeting_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('revision', sa.Integer(), nullable=False),
@@ -429,6 +496,10 @@ def downgrade() -> None:
         batch_op.drop_index('ix_rungs_waiting', sqlite_where=sa.text('fired_at IS NULL'), postgresql_where=sa.text('fired_at IS NULL'))
 
     op.drop_table('rungs')
+    with op.batch_alter_table('questions', schema=None) as batch_op:
+        batch_op.drop_index('ix_questions_unit')
+
+    op.drop_table('questions')
     with op.batch_alter_table('offers', schema=None) as batch_op:
         batch_op.drop_index('ix_offers_address')
 
@@ -473,6 +544,11 @@ def downgrade() -> None:
         batch_op.drop_index('ix_meetings_unit_starts')
 
     op.drop_table('meetings')
+    op.drop_table('faq_phrasings')
+    with op.batch_alter_table('faq_entries', schema=None) as batch_op:
+        batch_op.drop_index('ix_faq_entries_unit')
+
+    op.drop_table('faq_entries')
     op.drop_table('audit')
     op.drop_table('addresses')
     op.drop_table('series')
@@ -481,6 +557,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_phone'))
 
     op.drop_table('people')
+    op.drop_table('faq_marks')
     op.drop_table('bots')
     op.drop_table('workers')
     op.drop_table('units')
