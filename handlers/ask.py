@@ -11,7 +11,6 @@ from db.meetings import Meeting
 from db.people import Person
 from db.questions import Question
 from db.secrecy import secret_mark
-from db.units import Unit
 from handlers import answer, home
 from handlers.answering import book, source_line
 from handlers.brief import topic_of
@@ -82,8 +81,8 @@ def wrong(turn: Turn, slug: str, question_id: int) -> Message:
     """The answer missed the question: what else it may have been."""
     if not turn.people:
         return home.stranger(turn)
-    questions.mark(turn.connection, _commune(turn), slug, helped=False, now=turn.now, rules=turn.rules)
-    known, asked = book(turn), questions.here(turn.connection, question_id, turn.address.id)
+    known, asked = book(turn), _here(turn, question_id)
+    _mark(turn, known, slug, helped=False)
     words = asked.text if asked else known.entries[slug].question if slug in known.entries else ""
     near = [other for other, _ in known.rank(words)[: OFFERED + 1] if other != slug]
     return turn.say("ask_which", entries=_entries(known, near[:OFFERED]), question=question_id)
@@ -98,8 +97,14 @@ def none(turn: Turn, question_id: int) -> Message:
 def helped(turn: Turn, slug: str) -> Message:
     if not turn.people:
         return home.stranger(turn)
-    questions.mark(turn.connection, _commune(turn), slug, helped=True, now=turn.now, rules=turn.rules)
+    _mark(turn, book(turn), slug, helped=True)
     return turn.say("helped")
+
+
+def _mark(turn: Turn, known: Faq, slug: str, *, helped: bool) -> None:
+    if slug in known.entries:
+        commune = units.commune_of(turn.connection, units.get(turn.connection, turn.people[0].unit_id))
+        questions.mark(turn.connection, commune, slug, helped=helped, now=turn.now, rules=turn.rules)
 
 
 # ---- passing it on ----
@@ -178,10 +183,6 @@ def _note(turn: Turn, words: str = "") -> int:
     text = words or turn.text
     near = book(turn).rank(text)[0][0]
     return questions.note(turn.connection, turn.address.id, turn.people[0].unit_id, text, near, turn.now)
-
-
-def _commune(turn: Turn) -> Unit:
-    return units.commune_of(turn.connection, units.get(turn.connection, turn.people[0].unit_id))
 
 
 def _here(turn: Turn, question_id: int) -> Question | None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, select
 
-from db import erasure, people, questions
+from db import erasure, people, questions, units
 from db.people import Person
 from db.tables import audit
 from db.tables import questions as rows
@@ -268,6 +268,20 @@ async def test_a_published_answer_is_given_to_the_next_one_at_once(village: Vill
     assert ANSWER in said
     assert "Nguồn: xã Suối Trong trả lời tháng 11/2026, chưa dẫn văn bản." in said
     assert "Gỡ câu này" not in commune.lam.choices
+
+
+async def test_another_commune_hears_nothing_of_it(village: Village, commune: Commune) -> None:
+    await pass_on(village, commune)
+    await answered(village, commune)
+    await publish(commune)
+    await commune.huong.picks("Đưa vào hỏi đáp")
+
+    def elsewhere(connection: Connection) -> Person:
+        cell = units.add(connection, "cell", "thôn Xa", units.add(connection, "commune", "xã Khác"))
+        return people.add(connection, cell, "Nông Văn Xa")
+
+    far = await village.join(await village.write(elsewhere))
+    assert ANSWER not in await far.says("bao gio xa sua cau treo")
 
 
 async def test_what_was_published_can_be_taken_back(village: Village, commune: Commune) -> None:

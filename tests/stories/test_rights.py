@@ -21,7 +21,7 @@ from sqlalchemy.util.concurrency import greenlet_spawn
 
 from channels.base import Document, Incoming, Kind
 from content import Message
-from db import addresses, conversations, inbox, meetings, notices, people, units
+from db import addresses, conversations, inbox, meetings, notices, people, published, questions, units
 from db.conversations import Conversation
 from db.engine import Database
 from db.rules import Rules
@@ -33,9 +33,10 @@ from handlers.router import Entry, Who
 NOW = Rules().at(datetime(2026, 11, 26, tzinfo=Rules().zone).date(), Rules().quiet_until) + timedelta(hours=6)
 RULES = Rules(secret=b"for tests only")
 SECRETS = ["Khe Đào", "Nhà sàn cụ Bế", "Ma Văn Tình", "Hoàng Văn Lâm", "0900 000 045", "900000012", "Tiêm phòng dại"]
-SECRETS += ["bác Tình", "5 tháng 12"]
+SECRETS += ["bác Tình", "5 tháng 12", "cầu treo", "Tháng 3 sang năm"]
 # What a chat remembers of itself, and the line of events: these change whoever writes.
-OF_THE_CHAT = {"received", "conversations", "addresses", "offers", "join_attempts", "deliveries"}
+# Whether an answer to everybody's questions helped is counted for the commune, without saying whom.
+OF_THE_CHAT = {"received", "conversations", "addresses", "offers", "join_attempts", "deliveries", "faq_marks"}
 
 STRINGS = {
     "to": ("members", "cell", "secretaries"),
@@ -46,7 +47,8 @@ STRINGS = {
     "clock": ("19:30",),
     "shown": ("00000000",),
     "digest": ("00000000",),
-    "slug": ("vang-hop",),
+    "slug": ("vang-hop", "own-1"),
+    "step": ("question", "source"),
     "what": ("status", "not_joined", "join_sheet"),
 }
 
@@ -82,6 +84,11 @@ class Ground:
         notices.carry_on(c, NOW)
         home, office = self.join("secretary", lam), self.join("member", tinh)
         self.join("official", huong)
+        asked = [self.ask(office, cell, tinh, text) for text in ("Bao giờ làm cầu treo", "Cầu treo: cầu treo nào")]
+        answered = questions.get(c, asked[1])
+        assert answered
+        assert questions.answer(c, answered, huong.id, "Tháng 3 sang năm", NOW)
+        entry = published.add(c, huong.id, "Đường vào xã?", "Đường vào xã", "Đi lối dưới.", None, NOW)
         for unit, who, role in ((beside, "member_beside", ""), (beside, "secretary_beside", "secretary")):
             self.join(who, self.person(unit, who, role))
         self.join("secretary_far", self.person(far, "Người Xa", "deputy"))
@@ -95,6 +102,8 @@ class Ground:
             "notice_id": (notice.id, draft.id),
             "address_id": (home, office),
             "revision": (1,),
+            "question_id": tuple(asked),
+            "number": (entry.id,),
         }
         self.ours = {
             "units": {commune.id, cell.id},
@@ -102,7 +111,16 @@ class Ground:
             "meetings": {meeting.id},
             "notices": {notice.id, draft.id},
             "addresses": {home, office},
+            "questions": set(asked),
+            "faq_entries": {entry.id},
         }
+
+    def ask(self, address_id: int, cell: units.Unit, person: people.Person, text: str) -> int:
+        number = questions.note(self.connection, address_id, cell.id, text, None, NOW)
+        asked = questions.here(self.connection, number, address_id)
+        assert asked
+        assert questions.pass_on(self.connection, asked, person, named=True, now=NOW, rules=RULES)
+        return number
 
     def person(self, unit: units.Unit, name: str, role: str) -> people.Person:
         made = people.add(self.connection, unit, name)
