@@ -21,6 +21,7 @@ from channels.base import Channel, SendError
 from channels.telegram import Telegram
 from channels.zalo import Zalo
 from config import FurtherBot, Settings
+from content import faq
 from db import addresses, lineage, units, workers
 from db.engine import Database, told
 from db.sql import stir
@@ -204,6 +205,8 @@ class App:
         self, roles: Sequence[Role], bound: socket.socket | None, *, ticks: bool
     ) -> list[Coroutine[Any, Any, object]]:
         works: list[Coroutine[Any, Any, object]] = [self._live(), self._pulse()]
+        if self.sender.real and "chat" in roles:
+            works.append(asyncio.to_thread(faq.load().prepare))
         works += [self._introduce(post) for post in map(self._post, self.channels) if not post.channel.username]
         if not self.db.is_sqlite:
             works.append(self.db.listen(self._rouse))

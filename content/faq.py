@@ -113,6 +113,10 @@ class Faq:
         more = [phrase for phrase in overlay.phrasings if phrase[0] in entries]
         return Faq(entries, self.outside, self._ranking.with_more([*self._phrases(overlay.entries), *more]))
 
+    def prepare(self) -> None:
+        """Learn the phrasings now, a second's work, so that the first question need not wait for it."""
+        _ = self._ranking
+
     def rank(self, text: str) -> list[tuple[str, float]]:
         """Every entry's slug with its score, nearest first."""
         return self._ranked(self._ranking.scores(text))
