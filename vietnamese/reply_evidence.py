@@ -158,7 +158,7 @@ PRESENT = (
 # A whole clause, polite words aside, that is yes or no; it answers only the question put last.
 _YES = (
     "có|=vâng|=dạ|da|ừ|ok|đồng ý|nhất trí|thống nhất|được|chắc chắn|nhất định|tất nhiên|đương nhiên|đúng|chốt|đi|dự|"
-    "họp|tham gia|tham dự|đến|tới"
+    "họp|tham gia|tham dự|đến|=tới"
 )
 YES = f"^(?:{_YES})(?: (?:{_YES}))*$|^(?:có|=vâng|ừ|ok|được|đồng ý|nhất trí) rồi$"
 NO = "^(?:không|chả|chẳng|không được|chịu)$"

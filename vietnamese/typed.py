@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from vietnamese.text import nfc, unmarked
 
@@ -75,6 +76,7 @@ def spoken(text: str) -> list[str]:
     return [word for raw in _WORD.findall(composed) for word in _one(raw).split()]
 
 
+@lru_cache(maxsize=20_000)
 def _one(raw: str) -> str:
     if raw in _WRITTEN_OUT:
         return _WRITTEN_OUT[raw]
