@@ -75,6 +75,7 @@ KINDS: dict[str, Kind] = {
     "overruled": Kind(ALERT),
     "all_answered": Kind(ALERT),
     "proxy": Kind(ALERT),
+    "lift": Kind(ALERT),
     "call_me": Kind(ALERT),
     "phone_typed": Kind(ALERT),
     "new_phone": Kind(ALERT),

@@ -138,6 +138,15 @@ def proxy(view: View) -> Message | None:
     return _say(view, "proxy", meeting, person=line.person) if line and line.said is None else None
 
 
+def lift(view: View) -> Message | None:
+    """Somebody has no way to come; the revision is who it is."""
+    meeting = _led(view, view.subject)
+    if meeting is None or not _is_ahead(meeting, view):
+        return None
+    line = intentions.status(view.connection, meeting).line(view.revision)
+    return _say(view, "lift", meeting, person=line.person) if line else None
+
+
 def recorded(view: View) -> Message | None:
     """To the person: what the secretary has written down for him, until he answers himself (voice.md S7)."""
     said = intentions.get(view.connection, view.subject)
@@ -214,6 +223,7 @@ RENDER: Mapping[str, Renderer] = {
     "overruled": overruled,
     "all_answered": all_answered,
     "proxy": proxy,
+    "lift": lift,
     "recorded": recorded,
 }
 LINES: Mapping[str, Renderer] = {

@@ -184,14 +184,26 @@ def proxy(turn: Turn, meeting_id: int, about: int) -> Message:
         return closed or turn.say("meeting_unknown")
     other = next((p for p in meetings.invited(turn.connection, meeting.unit_id) if p.id == about), None)
     if other:
-        _pass_on(turn, meeting, other)
+        _tell(turn, meeting, "proxy", other)
     return asks(turn, "answer_proxy", meeting, other=other, secretary=home.secretary_of(turn))
 
 
-def _pass_on(turn: Turn, meeting: Meeting, other: Person) -> None:
-    leaders = [p.id for p in people.holders(turn.connection, people.SECRETARIES, meeting.unit_id)]
+@on.action("lift", who=Who.MEMBER)
+def lift(turn: Turn, meeting_id: int) -> Message:
+    """Somebody has no way to come: the secretary is told, and whether he would come is asked, not guessed."""
+    meeting = _own(turn, meeting_id)
+    if (closed := _closed(turn, meeting)) or meeting is None:
+        return closed or turn.say("meeting_unknown")
+    told = _tell(turn, meeting, "lift", turn.person)
+    return asks(turn, "answer_lift", meeting, told=told, secretary=home.secretary_of(turn))
+
+
+def _tell(turn: Turn, meeting: Meeting, kind: str, about: Person) -> bool:
+    """Have the secretaries of the meeting told about somebody, if there is one beside himself."""
+    leaders = [p.id for p in people.holders(turn.connection, people.SECRETARIES, meeting.unit_id) if p.id != about.id]
     times = {"due_at": turn.now, "worthless_after": meeting.starts_at, "now": turn.now}
-    outbox.due(turn.connection, leaders, "proxy", meeting.id, revision=other.id, **times)
+    outbox.due(turn.connection, leaders, kind, meeting.id, revision=about.id, **times)
+    return bool(leaders)
 
 
 # ---- the present state, told kindly ----
@@ -269,6 +281,7 @@ _ANSWERS = {
     "unsure": Answer.UNSURE,
 }
 _ELSEWHERE = {"help": "help", "call": "call_me", "opt_out": "stop_check", "ack": "thanks"}
+_WITHOUT_A_WAY = frozenset({"call", "unsure", "absent"})  # who says so and asks for a ride may still come
 _REASONS = frozenset(Reason)
 _RECEIPTS = ("noticed", "understood")  # choices by which somebody says that he has read what was sent
 
@@ -282,6 +295,8 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
     meaning = _understood(turn, asked)
     if meaning.intent == "opt_out" and asking.is_question(turn.text):
         return None  # "bao lâu thì bị xóa tên" asks about a rule
+    if meaning.needs == "lift" and near and meaning.intent in _WITHOUT_A_WAY:
+        return f"lift {(asked or near[0]).id}"
     if meaning.intent in _ELSEWHERE:
         return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):

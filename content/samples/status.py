@@ -140,6 +140,8 @@ _NEWS = (
     _screen("overruled", person=TINH, said=_said("no", "family"), before="yes"),
     _screen("overruled", person=LONGEST, said=_said("late"), before=None),
     _screen("proxy", person=MUI),
+    _screen("lift", person=MUI),
+    _screen("lift", person=_SUNG),
     _screen("proxy", person=_SUNG),
     *(
         sample("recorded", "member", meeting=MEETING, said=_said(choice), writer=LAM, office=office, by="", now=_AT)

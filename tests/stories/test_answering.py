@@ -296,3 +296,20 @@ async def test_home_is_never_far(village: Village) -> None:
     assert "Bác Tình cần việc gì ạ?" in await tinh.says("0")
     assert "Trợ lý chưa hiểu câu này" in await tinh.says("asdf qwer")
     assert "Chi bộ chưa có buổi họp nào sắp tới." in await tinh.says("xem buổi họp tới")
+
+
+@pytest.mark.parametrize("text", ["có ai đi qua cho tôi đi nhờ với", "xe hong roi khong ai cho di"])
+async def test_whoever_has_no_way_to_come_is_passed_on_to_the_secretary(village: Village, text: str) -> None:
+    lam = await village.join(await village.add("Hoàng Văn Lâm", role="secretary", phone="+84900000012"))
+    person = await village.add("Ma Văn Tình", "bác", phone="+84900000045")
+    tinh = await village.join(person)
+    meeting = await village.plan(at(3, 12, 19, 30))
+    await village.forward(at(26, 11, 18, 31))
+    said = await tinh.says(text)
+    assert "✅ Đã nhắn bí thư: bác Tình cần người đón" in said
+    assert "Có người đón thì bác có dự được không ạ?" in said
+    await village.settle()
+    assert "Đồng chí Ma Văn Tình cần người đón đi họp" in "\n".join(lam.heard)
+    assert await village.write(lambda c: intentions.current(c, meeting, person.id)) is None
+    await village.forward(minutes=2)
+    assert "sẽ dự" in await tinh.picks("Tôi sẽ dự")
