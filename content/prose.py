@@ -39,6 +39,8 @@ _PATTERNS = (
     (re.compile(r"\([^)]*\([^)]*\)"), "brackets inside brackets: “{}”."),
     (re.compile(r"[<>&]"), "“{}” has a meaning to Telegram; write it in words."),
 )
+# What is to be written on a paper just so, “Số 05-NQ/CB”, or stands on a button: not held to these rules in answers.
+AS_ON_PAPER = re.compile("“[^”]*”")
 _SENTENCE_END = re.compile(r"(?<=[.?!:;])\s+|\n")
 
 

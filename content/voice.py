@@ -59,6 +59,9 @@ def problems(sample: Sample, message: Message, plain: str) -> list[str]:
     return [f"{sample.template} ({sample.reader}): {problem}" for problem in found]
 
 
+FROM_PAPERS = ("faq", "faq_unsure")  # their words in quotes are those of a paper or of a button
+
+
 def _shape(sample: Sample, words: str, plain: str) -> Iterator[str]:
     more = sample.template in CONSENT
     size = len(plain.encode("utf-16-le")) // 2
@@ -76,6 +79,8 @@ def _shape(sample: Sample, words: str, plain: str) -> Iterator[str]:
 def _language(sample: Sample, words: str) -> Iterator[str]:
     # Sources name documents, and a date as spoken with its lunar day is longer than a sentence should be.
     own = "\n".join(line for line in words.splitlines() if not line.startswith(("Nguồn:", "📅")))
+    if sample.template in FROM_PAPERS:
+        own = prose.AS_ON_PAPER.sub("", own)
     yield from prose.problems(own, counts=sample.reader in OFFICES)
     if sum(words.count(picture) for picture in prose.EMOJI) > MOST_EMOJI:
         yield f"more than {MOST_EMOJI} pictures"
