@@ -21,6 +21,7 @@ on = Router()
 FREQUENT = ("meeting-day", "duration", "excuse-how")  # offered before anything is typed
 OFFERED = 3
 SELDOM = 10  # of so many answers one asks whether it helped
+PLAIN = 0.2  # what is less like any entry than this, and no question in its form, is small talk
 NOTHING = 0  # in place of a question's number: an entry was picked, nothing was typed
 ANSWERS = frozenset({"present", "absent", "late", "leave_early", "unsure", "ack", "proxy", "correct", "opt_out"})
 
@@ -63,7 +64,7 @@ def about(turn: Turn) -> Message | None:
             return _calendar(turn)
         case "answer":
             return _answer(turn, known.entries[asked.slug or ""], _note(turn))
-        case "choices":
+        case "choices" if asked.score >= PLAIN or asking.is_question(turn.text):
             return turn.say("ask_which", entries=_entries(known, asked.slugs), question=_note(turn))
     return _no_answer(turn, _note(turn)) if asking.is_question(turn.text) and not _is_reply(turn.text) else None
 

@@ -12,7 +12,7 @@ import math
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 
@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from vietnamese.reply_features import grams, marks
 from vietnamese.reply_model import INTENTS, REASONS, WEIGHTS, Model, vector
 from vietnamese.reply_rules import weigh
+from vietnamese.text import fold, is_marked
 
 Floats = NDArray[np.float32]
 
 SAID = Path(__file__).with_name("said.tsv")
-RIDGE = 0.3
+RIDGE = 0.15
 RAREST = 2  # a gram of one reply only says nothing about others
 SEED = "seed"
 
@@ -41,6 +42,7 @@ _SAID = {
     "leave_early": ("xin về sớm", "đi nhưng về trước", "dự rồi xin về trước"),
     "unsure": ("chưa biết", "chưa chắc đi được", "chắc đi được", "chắc không đi được", "chưa rõ"),
 }
+_TWO_WORDS = {"vâng", "vắng", "bận", "vâng,", "vắng,"}
 _EVERYDAY = 500  # of all that can be put together
 
 
@@ -67,6 +69,13 @@ def everyday() -> list[Reply]:
         for day, who, words in product(_DAYS, _WHO, phrases)
     ]
     return random.Random(2).sample(made, _EVERYDAY)  # noqa: S311  a choice of sentences, no secret
+
+
+def unmarked(replies: Sequence[Reply]) -> list[Reply]:
+    """The same replies typed without marks, but for those that would mean something else then."""
+    marked = [reply for reply in replies if reply.style != SEED and is_marked(reply.text)]
+    same = [reply for reply in marked if not _TWO_WORDS & set(reply.text.lower().split())]
+    return [replace(reply, text=fold(reply.text)) for reply in same]
 
 
 def learned(replies: Sequence[Reply]) -> Model:
@@ -118,4 +127,5 @@ def write(model: Model, path: Path = WEIGHTS) -> None:
 
 
 if __name__ == "__main__":
-    write(learned([*read(), *everyday()]))
+    said = read()
+    write(learned([*said, *unmarked(said), *everyday()]))

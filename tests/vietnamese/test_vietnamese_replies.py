@@ -48,8 +48,8 @@ def test_unseen_replies_are_understood_and_promise_next_to_nothing_wrongly() -> 
         if (contrary or promised) and not heard.ask_back:
             wrong.append((reply.text, reply.intent, heard.intent))
     assert len(UNSEEN) > 500
-    assert right / len(UNSEEN) >= 0.90
-    assert len(wrong) / len(UNSEEN) <= 0.01, wrong
+    assert right / len(UNSEEN) >= 0.92
+    assert len(wrong) / len(UNSEEN) <= 0.005, wrong
 
 
 def test_what_is_learned_is_not_what_is_tested() -> None:
