@@ -27,10 +27,10 @@ LONGEST_ANSWER, MOST_LINES = 90, 7
 # Thresholds of decide(), chosen by cross-validation over all phrasings and all lines of outside.toml (python -m
 # bench.faq): of questions that have an entry 1 of 100 is answered wrongly at once, of small talk fewer.
 SURE = 0.40  # a direct answer needs this score …
-AHEAD = 0.30  # … and to be this far ahead of the next entry and of every group of outside lines
-LIKELY = 0.10  # the best choice offered must reach this …
+AHEAD = 0.35  # … and to be this far ahead of the next entry and of every group of outside lines
+LIKELY = 0.12  # the best choice offered must reach this …
 # … and lie at most this far behind the lines of each group: small talk is cut off sooner than talk about meetings.
-BEHIND = {"procedure": 0.20, "calendar": 0.20, "other": 0.10}
+BEHIND = {"procedure": 0.15, "calendar": 0.15, "other": 0.05}
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
 MOST_CHOICES = 3
 

@@ -32,6 +32,7 @@ SQUARE = 5.0
 RIDGE = 0.5
 RAREST = 2  # a gram of one phrase only says nothing about other phrases, and these are two thirds of all grams
 FREQUENT = 30  # a gram of more phrases gets a column of a matrix; of the others the few pairs are added one by one
+NEAR = 0.03  # what has less in common with a text has no say about it
 BLOCK = 256  # rows that are solved at once
 
 # How people shorten the words of this field; folded spellings on both sides.
@@ -136,7 +137,9 @@ class Ranking:
 
     def scores(self, text: str) -> dict[str, float]:
         """How near the text is to each label: about 1 for a phrase that was learned, about 0 for a stranger."""
-        found = self._kernel(self._likeness(_grams(text))) @ self._weights
+        likeness = self._likeness(_grams(text))
+        near = likeness > NEAR
+        found = self._kernel(likeness[near]) @ self._weights[near]
         before = self._below.scores(text) if self._below else {}
         return {label: float(score) + before.get(label, 0.0) for label, score in zip(self.labels, found, strict=True)}
 

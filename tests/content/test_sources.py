@@ -14,6 +14,7 @@ secondary = "Nguồn: tài liệu dẫn lại {document}."
 old = "Nguồn: quy định năm {year}."
 unconfirmed = "Chưa có căn cứ."
 editorial = "Gợi ý."
+own = "Như vậy."
 
 [documents.ct-50]
 name = "Chỉ thị 50-CT/TW"

@@ -44,7 +44,7 @@ async def test_an_unclear_question_is_given_three_choices(village: Village) -> N
     assert "Ít nhất 90 phút." in await tinh.picks("Họp bao nhiêu phút")
 
 
-@pytest.mark.parametrize("text", ["thủ tục đăng ký kết hôn cần giấy gì", "ai được giải nhất cuộc thi hát xoan"])
+@pytest.mark.parametrize("text", ["thủ tục đăng ký kết hôn cần giấy gì", "giá vàng hôm nay bao nhiêu một chỉ"])
 async def test_no_answer_is_said_honestly(village: Village, text: str) -> None:
     tinh = await member(village)
     said = await tinh.says(text)
@@ -138,7 +138,7 @@ def test_the_command_line_says_what_would_be_done() -> None:
     assert [row["decision"] for row in found] == ["answer", "calendar", "choices", "handover"]
     assert [row["text"] for row in found] == [line for line in lines.splitlines() if line]
     assert found[0]["slug"] == "duration"
-    assert found[2]["slugs"][0] == "probation-vote"
+    assert found[2]["slugs"][0] == "card-vote"
     assert all(isinstance(row["score"], float) for row in found)
     columns = CliRunner().invoke(command, input="bieu quyet the nao\n").output
     assert columns.split("\t")[0] == "choices"
