@@ -254,7 +254,7 @@ async def publish(commune: Commune) -> str:
     await commune.huong.picks("Chưa có, thêm mới")
     await commune.huong.says("Bao giờ xã sửa cầu treo?")
     await commune.huong.picks("Dùng tên ấy")
-    await commune.huong.picks("Dùng nguyên câu ấy")
+    await commune.huong.picks("Dùng câu trả lời ấy")
     return await commune.huong.picks("Không có văn bản")
 
 
