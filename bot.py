@@ -15,6 +15,7 @@ COMMANDS = {
     "release": "lets the bot speak again after a restore",
     "transfer": "moves the installation to PostgreSQL",
     "roster": "imports a roster from Excel",
+    "export": "writes what officials have published as files",
     "demo": "a make-believe commune on make-believe phones",
     "simulator": "only the make-believe Telegram",
     "tour": "plays one month and prints what every phone saw",

@@ -57,6 +57,16 @@ def phrasings(connection: Connection, unit: Unit) -> list[Phrasing]:
     return many(Phrasing, connection.execute(_good_for(select(faq_phrasings), faq_phrasings, unit)).all())
 
 
+def all_standing(connection: Connection) -> tuple[list[Entry], list[Phrasing]]:
+    """Whatever has been published and not withdrawn, of all units."""
+    kept = [
+        select(table).where(table.c.withdrawn_at.is_(None)).order_by(table.c.id)
+        for table in (faq_entries, faq_phrasings)
+    ]
+    entries, phrasings = (connection.execute(query).all() for query in kept)
+    return many(Entry, entries), many(Phrasing, phrasings)
+
+
 def _good_for(query: Select[Any], table: Any, unit: Unit) -> Select[Any]:
     above = [int(number) for number in unit.path.strip(".").split(".")]
     return query.where(table.c.unit_id.in_(above), table.c.withdrawn_at.is_(None)).order_by(table.c.id)
