@@ -34,6 +34,7 @@ _WHETHER = re.compile(
     r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)"
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
+_GONE = re.compile(r"\b((buoi|lan|hom|thang|bua|ky|dot) (hop )?(truoc|no|kia|qua)|(vua|hop|moi) (roi|xong|qua))\b")
 _WHICH_HOUR = re.compile(r"\b\d{1,2} ?(h|gio|ruoi)\b.* hay |\bhay (la )?\d{1,2} ?(h|gio|ruoi)\b")
 # Next to nothing but the question itself: "mấy giờ", "ở đâu vậy", "có hoãn không" can only mean the own meeting.
 _BARE = re.compile(
@@ -74,6 +75,10 @@ def decide(text: str, known: Faq | None = None) -> Asked:
     found = (known or faq.load()).decide(text)
     if _is_bare(text, plain(text)) or (found.kind != "answer" and about_meeting(text)):
         return Asked("calendar", None, (), found.score)
+    if found.kind == "calendar":
+        # It speaks of a meeting, and of none that is over: about those the calendar says nothing.
+        ahead = is_question(text) and _MEETING.search(plain(text)) and not _GONE.search(plain(text))
+        return Asked("calendar" if ahead else "handover", None, (), found.score)
     words = len(plain(text).split())
     if found.kind == "answer" and words >= FEWEST_WORDS:
         return Asked("answer", found.slug, found.slugs, found.score)

@@ -31,6 +31,8 @@ AHEAD = 0.35  # … and to be this far ahead of the next entry and of every grou
 LIKELY = 0.12  # the best choice offered must reach this …
 # … and lie at most this far behind the lines of each group: small talk is cut off sooner than talk about meetings.
 BEHIND = {"procedure": 0.15, "calendar": 0.15, "other": 0.05}
+# A question after the cell's own meeting: this near to the lines of that group, and this far ahead of every entry.
+OWN, OWN_AHEAD = 0.25, 0.05
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
 MOST_CHOICES = 3
 
@@ -65,12 +67,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a question: answer with `slug`, offer `slugs` (one to three), or say that there is no answer.
+    """What to do with a question: answer with `slug`, offer `slugs` (one to three), look into the calendar, or say that
+    there is no answer.
 
     `score` is that of the best entry in any case; `slugs` are the nearest entries, best first, also for an answer.
     """
 
-    kind: Literal["answer", "choices", "none"]
+    kind: Literal["answer", "choices", "calendar", "none"]
     slug: str | None
     slugs: tuple[str, ...]
     score: float
@@ -122,6 +125,9 @@ class Faq:
         scores = self._ranking.scores(text)
         (slug, best), *others = self._ranked(scores)
         outside = {group: scores[f"-{group}"] for group in self.outside}
+        calendar = outside.get("calendar", 0.0)
+        if calendar >= max(OWN, best + OWN_AHEAD, *outside.values()):
+            return Decision("calendar", None, (), best)
         rival = max([*outside.values(), *(score for _, score in others[:1])], default=0.0)
         nearest = (slug, *(other for other, score in others[: MOST_CHOICES - 1] if score >= WORTH_OFFERING))
         if best >= SURE and best - rival >= AHEAD:
