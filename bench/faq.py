@@ -1,6 +1,6 @@
 """How well questions find their answer, by style, and how long that takes.
 
-`python -m bench.faq [--json]`. Every phrasing of every entry is asked of a book that has not learned it, and so is every
+`python -m bench.faq [--json]`. Every phrasing of every entry is asked of a book that has not learned it, as is every
 outside line (cross-validation by tenths); and the questions of tests/content/questions.tsv, of which the book learns
 none. The speed is that of an invented book of 500 entries.
 """
