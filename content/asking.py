@@ -9,7 +9,7 @@ from typing import Literal
 
 from content import faq
 from content.faq import Faq
-from content.ranking import plain
+from content.grams import plain
 
 FEWEST_WORDS = 3  # fewer name a subject at most: offered, never answered outright
 SHORT = 6  # a question of so few words that names no rule means the own meeting: "họp ở đâu vậy"

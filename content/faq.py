@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from content import prose, sources
 from content.frontmatter import Page, common_problems, field_problems, read, read_all
-from content.ranking import Ranking, plain
+from content.grams import plain
 from content.sources import Sources
 from vietnamese.text import fold, syllables
+
+if TYPE_CHECKING:
+    from content.ranking import Ranking
 
 FAQ = Path(__file__).parent / "faq"
 OUTSIDE = Path(__file__).parent / "outside.toml"
@@ -28,9 +31,9 @@ LONGEST_ANSWER, MOST_LINES = 90, 7
 # bench.faq): of questions that have an entry 1 of 100 is answered wrongly at once, of small talk fewer.
 SURE = 0.40  # a direct answer needs this score …
 AHEAD = 0.35  # … and to be this far ahead of the next entry and of every group of outside lines
-LIKELY = 0.12  # the best choice offered must reach this …
+LIKELY = 0.08  # the best choice offered must reach this …
 # … and lie at most this far behind the lines of each group: small talk is cut off sooner than talk about meetings.
-BEHIND = {"procedure": 0.15, "calendar": 0.15, "other": 0.05}
+BEHIND = {"procedure": 0.15, "calendar": 0.15, "other": 0.10}
 # A question after the cell's own meeting: this near to the lines of that group, and this far ahead of every entry.
 OWN, OWN_AHEAD = 0.25, 0.05
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
@@ -97,23 +100,23 @@ class Faq:
 
     @cached_property
     def _ranking(self) -> Ranking:
-        return self.ranking or Ranking([*self._phrases(self.entries.values()), *self._outside_lines()])
+        from content.learning import remembered  # noqa: PLC0415  numpy: 20 MB and 0.1 s that only questions need pay
 
-    @staticmethod
-    def _phrases(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
-        return ((e.slug, text) for e in entries for text in (e.question, e.label, *e.phrasings))
+        return self.ranking or remembered(self.phrases())
 
-    def _outside_lines(self) -> Iterator[tuple[str, str]]:
-        return ((f"-{group}", line) for group, lines in self.outside.items() for line in lines)
+    def phrases(self) -> list[tuple[str, str]]:
+        """What is learned, each with its label: an entry's slug, or the group of an outside line behind a hyphen."""
+        lines = [(f"-{group}", line) for group, lines in self.outside.items() for line in lines]
+        return [*_phrases(self.entries.values()), *lines]
 
     def with_overlay(self, overlay: Overlay) -> Faq:
         """The same entries and these, learned on top of what the files teach: in a moment, not in a second."""
         entries = {**self.entries, **{entry.slug: entry for entry in overlay.entries}}
         more = [phrase for phrase in overlay.phrasings if phrase[0] in entries]
-        return Faq(entries, self.outside, self._ranking.with_more([*self._phrases(overlay.entries), *more]))
+        return Faq(entries, self.outside, self._ranking.with_more([*_phrases(overlay.entries), *more]))
 
     def prepare(self) -> None:
-        """Learn the phrasings now, a second's work, so that the first question need not wait for it."""
+        """Learn the phrasings now, a second's work, so that the first question need not wait."""
         _ = self._ranking
 
     def rank(self, text: str) -> list[tuple[str, float]]:
@@ -138,6 +141,10 @@ class Faq:
 
     def _ranked(self, scores: Mapping[str, float]) -> list[tuple[str, float]]:
         return sorted(((slug, scores[slug]) for slug in self.entries), key=lambda pair: -pair[1])
+
+
+def _phrases(entries: Iterable[Entry]) -> Iterator[tuple[str, str]]:
+    return ((e.slug, text) for e in entries for text in (e.question, e.label, *e.phrasings))
 
 
 @cache

@@ -81,7 +81,7 @@ def test_what_is_unconfirmed_states_no_figure() -> None:
         ("xin vang thi bao ai", "excuse-how"),
         ("ddieemr danh thees naof", "roll-call"),  # Telex left raw
         ("sinh hoa5t trực tuye6n1", "online-meeting"),  # VNI left raw
-        ("đi làm cty xa", "working-away"),
+        ("di lam cty xa thi sinh hoat o dau", "working-away"),
         ("kết nạp đảng mấy phiếu", "vote-admission"),
         ("DANG VIEN DU BI BIEU QUYET", "probation-vote"),
         ("bao lau dang tai lieu truoc", "materials-deadline"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from content.ranking import Ranking, plain
+from content.grams import plain
+from content.ranking import learned
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,7 @@ def test_one_spelling(typed: str, read: str) -> None:
 
 
 def test_a_learned_phrase_is_near_its_label_and_a_stranger_near_none() -> None:
-    ranking = Ranking(
+    ranking = learned(
         [("when", "họp ngày nào"), ("when", "ngày họp"), ("long", "họp bao lâu"), ("long", "họp lâu không")]
     )
     assert ranking.labels == ("when", "long")
