@@ -15,7 +15,7 @@ FEWEST_WORDS = 3  # fewer name a subject at most: offered, never answered outrig
 SHORT = 6  # a question of so few words that names no rule means the own meeting: "họp ở đâu vậy"
 
 # All patterns are matched against the plain spelling of ranking.plain(): folded, short forms written out.
-_MEETING = re.compile(r"\b(hop|buoi|sinh hoat|co mat|doi sang|bao vang)\b")
+_MEETING = re.compile(r"\b(hop|buoi|sinh hoat|co mat|doi sang|doi lich|hen lai|bao vang)\b")
 _OWN = re.compile(
     r"\b((hom|toi|chieu|sang|trua|dem|bua|tuan|thang|buoi|lan|hop|dot) nay|mai|ngay kia"
     r"|(buoi|hom|lan|tuan|thang|hop) toi|(tuan|thang) sau|sap toi|gan nhat|chi bo (minh|ta)|hop nua|doi sang"
@@ -31,7 +31,7 @@ _ABOUT = re.compile(
 )
 _WHETHER = re.compile(
     r"\b((co|con|van) (di )?hop .*(khong|chua)|hop (chua|a|ha)$|(co|bi|da) (hoan|doi|lui|roi|chuyen)"
-    r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)"
+    r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)|hen lai (ngay|gio|hom|lich|buoi)"
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
 _GONE = re.compile(r"\b((buoi|lan|hom|thang|bua|ky|dot) (hop )?(truoc|no|kia|qua)|(vua|hop|moi) (roi|xong|qua))\b")
@@ -52,7 +52,8 @@ _RULE = re.compile(
 )
 _QUESTION = re.compile(
     r"\b(gi|nao|sao|dau|may|bao nhieu|bao gio|bao lau|ai|the nao|hay khong|ra sao|vi sao|tai sao|cho hoi|xin hoi|hoi)\b"
-    r"|\b(khong|chua|chang|a|ha|ho|nhi|phai khong)$"
+    r"|\bhay (la )?(o|den|di|thoi)\b|\b(khong|chua|chang|a|ha|ho|nhi)( (vay|the|day|nhi|a|ha|ae|anh em|moi nguoi"
+    r"|ba con|bi thu|ba thu|dong chi|bac|chu|co|anh|chi|em|chau|con|ong|ba))*$"
 )
 _TODAY, _TOMORROW = re.compile(r"\b(hom|toi|chieu|sang|trua|dem|bua) nay\b"), re.compile(r"\b(?<!chi )(?<!co )mai\b")
 
