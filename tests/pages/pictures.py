@@ -35,6 +35,8 @@ PAPER_WIDTH = 794  # A4 at 96 dots an inch
 # A guide shows what stands on a real phone, not what the page has for trying things out.
 NOT_ON_A_PHONE = ".owner, .phone header label"
 CODE_ON_PAPER = "482 913 057"  # the example that is never anybody's code
+ASKED = "bao giờ xã sửa cái cầu treo đầu bản hả cháu"
+ANSWER = "Tháng 3 sang năm thì làm. Bí thư sẽ nói ở buổi họp tới."
 ACKNOWLEDGED = ("Lý Văn Sinh", "Nông Văn Thắng", "Ma Thị Lụa")
 
 
@@ -130,6 +132,7 @@ async def under_way(studio: Studio) -> None:
     await _in_the_readme(studio, huong)
     await _of_the_secretary(studio, lam)
     await _of_the_official(studio, huong)
+    await _of_a_question(studio, huong, studio.world.phones["Nông Văn Thắng"])
 
 
 async def _in_the_readme(studio: Studio, huong: Phone) -> None:
@@ -173,6 +176,25 @@ async def _of_the_official(studio: Studio, huong: Phone) -> None:
         await world.phones[name].picks("Tôi đã nắm")
     await world.forward(at(30, 11, 18, 55))
     await studio.take(huong, "can-bo-da-nam")
+
+
+async def _of_a_question(studio: Studio, huong: Phone, member: Phone) -> None:
+    """A member's question comes to the official; she answers, and adds it to what everybody may ask."""
+    await member.says(ASKED)
+    await member.picks("Không đúng câu nào")
+    await member.picks("Chuyển câu hỏi giúp")
+    await studio.world.forward(at(30, 11, 18, 56))
+    await studio.take(huong, "can-bo-cau-hoi")
+    await huong.picks("Trả lời ngay")
+    await huong.says(ANSWER)
+    await studio.take(huong, "can-bo-tra-loi")
+    await huong.picks("Gửi câu trả lời")
+    await huong.picks("Đưa vào hỏi đáp")
+    await huong.picks("Chưa có, thêm mới")
+    await huong.says("Bao giờ xã sửa cầu treo?")
+    for label in ("Dùng tên ấy", "Dùng câu trả lời ấy", "Không có văn bản"):
+        await huong.picks(label)
+    await studio.take(huong, "can-bo-hoi-dap")
 
 
 def _invitations() -> bytes:
