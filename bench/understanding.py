@@ -1,4 +1,4 @@
-"""Draws docs/images/understanding.svg: how well questions and replies are understood, by the way they are written.
+"""Puts figures into docs/understanding.md: a table of all of them, and a picture by the way people write.
 
 `python -m bench.understanding FAQ.jsonl REPLIES.jsonl` takes the lines that bench.faq and bench.replies print.
 """
@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import argparse
 import html
-import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from bench.report import GREEN, INK, RED
+from bench.report import GREEN, INK, RED, ROOT, read, written
 
-PICTURE = Path(__file__).parents[1] / "docs" / "images" / "understanding.svg"
+PAGE = ROOT / "docs" / "understanding.md"
+PICTURE = ROOT / "docs" / "images" / "understanding.svg"
 ROW, LABEL, SCALE, WIDTH = 24, 150, 4.0, 640  # pixels; SCALE: of one in a hundred
 PARTS = {
     "unseen questions: solved, ": ("Questions solved at once or within three choices", 92),
@@ -21,9 +22,8 @@ PARTS = {
 }
 
 
-def shares(lines: list[str]) -> Mapping[str, Mapping[str, float]]:
+def shares(figures: Sequence[Mapping[str, Any]]) -> Mapping[str, Mapping[str, float]]:
     """Part -> style -> percent."""
-    figures = [json.loads(line) for line in lines]
     return {
         part: {f["figure"].removeprefix(part): f["value"] for f in figures if f["figure"].startswith(part)}
         for part in PARTS
@@ -33,11 +33,11 @@ def shares(lines: list[str]) -> Mapping[str, Mapping[str, float]]:
 def draw(found: Mapping[str, Mapping[str, float]]) -> str:
     """The picture, as SVG."""
     rows = [row for part, (title, target) in PARTS.items() for row in _rows(title, target, found[part])]
-    height = ROW * (len(rows) + 1)
+    height = ROW * len(rows)
     drawn = "".join(f'<g transform="translate(0 {ROW * (place + 1)})">{row}</g>' for place, row in enumerate(rows))
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     style = f'font-family="sans-serif" font-size="14" fill="{INK}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{drawn}</svg>\n'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}><rect width="100%" height="100%" fill="#fff"/>{drawn}</svg>\n'
 
 
 def _rows(title: str, target: int, styles: Mapping[str, float]) -> list[str]:
@@ -57,9 +57,9 @@ def _bar(style: str, value: float, target: int) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("files", nargs="+", type=Path)
-    files = parser.parse_args().files
-    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    PICTURE.write_text(draw(shares(lines)), encoding="utf-8")
+    figures = read(parser.parse_args().files)
+    PAGE.write_text(written(PAGE.read_text(encoding="utf-8"), figures), encoding="utf-8")
+    PICTURE.write_text(draw(shares(figures)), encoding="utf-8")
 
 
 if __name__ == "__main__":
