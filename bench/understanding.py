@@ -37,7 +37,8 @@ def draw(found: Mapping[str, Mapping[str, float]]) -> str:
     drawn = "".join(f'<g transform="translate(0 {ROW * (place + 1)})">{row}</g>' for place, row in enumerate(rows))
     size = f'width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}"'
     style = f'font-family="sans-serif" font-size="14" fill="{INK}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}><rect width="100%" height="100%" fill="#fff"/>{drawn}</svg>\n'
+    paper = '<rect width="100%" height="100%" fill="#fff"/>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {style}>{paper}{drawn}</svg>\n'
 
 
 def _rows(title: str, target: int, styles: Mapping[str, float]) -> list[str]:

@@ -82,11 +82,24 @@ def answer(turn: Turn, meeting_id: int, choice: Answer, revision: int) -> Messag
     return _closed(turn, meeting, revision) or _record(turn, meeting, choice)
 
 
+@on.action("instead", who=Who.MEMBER, together=True)
+def instead(turn: Turn, meeting_id: int, choice: Answer, revision: int) -> Message:
+    """The contrary of what words were taken for; another name, so that a receipt does not count as a question."""
+    return answer(turn, meeting_id, choice, revision)
+
+
+@on.action("heard", who=Who.MEMBER, together=True)
+def heard(turn: Turn, meeting_id: int, choice: Answer, revision: int) -> Message:
+    """An answer as somebody's own words were understood: one tap says the contrary."""
+    meeting = _own(turn, meeting_id)
+    return _closed(turn, meeting, revision) or _record(turn, meeting, choice, heard=True)
+
+
 @on.action("absent", who=Who.MEMBER, together=True)
 def absent(turn: Turn, meeting_id: int, reason: Reason, revision: int) -> Message:
     """A "no" that came with its kind of reason, as words often do."""
     meeting = _own(turn, meeting_id)
-    return _closed(turn, meeting, revision) or _record(turn, meeting, Answer.NO, reason)
+    return _closed(turn, meeting, revision) or _record(turn, meeting, Answer.NO, reason, heard=True)
 
 
 @on.action("reason", who=Who.MEMBER, together=True)
@@ -97,10 +110,12 @@ def reason(turn: Turn, meeting_id: int, kind: Reason) -> Message:
     given = [answers.give_reason(turn.connection, meeting, p.id, kind, turn.now) for p in turn.persons]
     if not all(given):
         return asks(turn, "answer_change", meeting)
-    return turn.say("answered", meeting=meeting, chosen="no", before=None, reason=str(kind), by=_by(turn))
+    return turn.say("answered", meeting=meeting, chosen="no", before=None, reason=str(kind), by=_by(turn), heard=False)
 
 
-def _record(turn: Turn, meeting: Meeting | None, choice: Answer, reason: Reason | None = None) -> Message:
+def _record(
+    turn: Turn, meeting: Meeting | None, choice: Answer, reason: Reason | None = None, *, heard: bool = False
+) -> Message:
     if meeting is None:
         return turn.say("meeting_unknown")
     changes = [
@@ -112,7 +127,8 @@ def _record(turn: Turn, meeting: Meeting | None, choice: Answer, reason: Reason 
     turn.draft.pop("again", None)
     old = changes[0].other if len(changes) == 1 else None
     said = {"chosen": str(choice), "before": old.choice if old else None, "reason": changes[0].after.reason}
-    return turn.say("answered", meeting=meeting, by=_by(turn), again_at=_again_at(turn, meeting, changes), **said)
+    again_at = _again_at(turn, meeting, changes)
+    return turn.say("answered", meeting=meeting, by=_by(turn), again_at=again_at, heard=heard, **said)
 
 
 def _again(turn: Turn, meeting: Meeting, choice: Answer) -> Message:
@@ -352,7 +368,7 @@ def _reading(turn: Turn, meaning: Understanding, asked: Meeting | None, near: Se
         return f"which {choice}"
     if choice is Answer.NO and meaning.reason in _REASONS:
         return f"absent {meeting.id} {meaning.reason} {meeting.revision}"
-    return f"answer {meeting.id} {choice} {meeting.revision}"
+    return f"heard {meeting.id} {choice} {meeting.revision}"
 
 
 def _receipt(offered: Iterable[Mapping[str, str]], intent: str) -> str | None:

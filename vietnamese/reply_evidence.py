@@ -164,6 +164,8 @@ YES = f"^(?:{_YES})(?: (?:{_YES}))*$|^(?:có|=vâng|ừ|ok|được|đồng ý|n
 NO = "^(?:không|chả|chẳng|không được|chịu)$"
 # Without marks these are two words each: vâng and vắng, bận and bạn.
 UNCLEAR = "^(?:=vang|=ban)(?: =vang)*(?: rồi)?$"
+# The question's own words given back: "đi không đi", "có mặt / vắng mặt".
+BOTH = "^(?:<GO>|có) (?:hay |hoặc )?(?:không (?:<GO>|có)|vắng|vắng mặt)$|^có không$"
 # Politeness, taken off before anything else is looked for.
 MANNERS_BEFORE = "^(?:=dạ|thưa(?: <I>| đồng chí| bí thư)*)(?= )"
 MANNERS_AFTER = "(?<=[^ ] )(?:(?:ạ|nhé|nha|hỉ|<TITLE> ơi|<I> ơi) ?)+(?= [?]|$)"

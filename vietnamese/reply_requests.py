@@ -104,9 +104,9 @@ PROXY = (
     ),
     "(?:kêu|biểu|bảo|dặn) (?:tôi|tui|em|cháu|con|mình|e) (?:báo|nhắn|nói|trả lời|rep|gõ|bấm|thưa)",
     (
-        "(?:nhắn|bảo|báo|nói|dặn|biểu|thưa) (?:hộ |giùm |giúp |thay |tôi |tui |em |cháu |con |mình |nói |nhắn )*(?:là )?"
-        "(?:ổng|bả|ảnh|hắn|nó|má|mạ|mệ|ôn|(?:cô|chị|anh|bác|ông|bà|cụ|đồng chí) (?:ấy|ta|nớ|đó)) _(?:<GO>|không|sẽ|có|"
-        "vắng|xin|nghỉ|ốm|bận|mắc|vẫn|kẹt)"
+        "(?:nhắn|bảo|báo|nói|dặn|biểu|thưa) (?:hộ |giùm |giúp |thay |tôi |tui |em |cháu |con |mình |nói |nhắn )*"
+        "(?:là )?(?:ổng|bả|ảnh|hắn|nó|má|mạ|mệ|ôn|(?:cô|chị|anh|bác|ông|bà|cụ|đồng chí) (?:ấy|ta|nớ|đó)) _(?:<GO>|"
+        "không|sẽ|có|vắng|xin|nghỉ|ốm|bận|mắc|vẫn|kẹt)"
     ),
     "thay (?:mặt|lời) (?:<THIRD>|anh|chị|bác|chú|cô|đồng chí)",
     "(?:báo|nhắn|nói|trả lời|xin|thưa|trực) (?:hộ|thay|giùm|dùm) (?:cho )?(?:đồng chí|má|mạ|mệ|ôn)(?= )",
@@ -117,19 +117,22 @@ PROXY = (
     ),
     # The writer and another.
     (
-        "(?:tôi|em|mình|bác|bà|chị|anh) (?:và|với|cùng|cùng với) (?:đồng chí|bác|cô|chú|o|ông|bà|chị|anh) [^ ]+ _(?:cùng|"
-        "đều|ra|đi|dự|hai người)"
+        "(?:tôi|em|mình|bác|bà|chị|anh) (?:và|với|cùng|cùng với) (?:đồng chí|bác|cô|chú|o|ông|bà|chị|anh) [^ ]+ "
+        "_(?:cùng|đều|ra|đi|dự|hai người)"
     ),
     (
         "(?:hai|#|cả) (?:vợ chồng|vck|vc|ae|đứa|mẹ con|bố con|chị em|anh em|ông bà) _(?:cùng|đều|đi|ra|tới|dự|vắng|"
         "nghỉ|xin)"
     ),
-    "(?:ghi|báo|đăng ký|nghỉ|cho|tính) (?:cho |luôn |đủ |cả )*hai(?: người| bà| ông|$| nhé| luôn| ạ)|hai người (?:nhé|nghen|đấy)",
+    (
+        "(?:ghi|báo|đăng ký|nghỉ|cho|tính) (?:cho |luôn |đủ |cả )*hai(?: người| bà| ông|$| nhé| luôn| ạ)|"
+        "hai người (?:nhé|nghen|đấy)"
+    ),
     "còn (?:vợ|chồng|nhà|lão|bà|ông) (?:tôi|em|mình|cháu|nhà|ấy)(?: thì)? (?:ở nhà|vắng|nghỉ|không|bận|đi rừng|xin)",
     # Somebody of the family, and nothing of oneself.
     (
-        "^(?:ạ )?(?:vợ|chồng|bố|mẹ|má|mạ|ba|bà|ông) (?:nội |ngoại |chồng )?(?:tôi|em|tui|cháu|con|mình|nhà) (?:có |sẽ |xin |"
-        "không )?(?:đi|vắng|nghỉ|dự|họp|ra|đến)(?: họp| được)*$"
+        "^(?:ạ )?(?:vợ|chồng|bố|mẹ|má|mạ|ba|bà|ông) (?:nội |ngoại |chồng )?(?:tôi|em|tui|cháu|con|mình|nhà) "
+        "(?:có |sẽ |xin |không )?(?:đi|vắng|nghỉ|dự|họp|ra|đến)(?: họp| được)*$"
     ),
     (
         "(?:bố|mẹ|má|mạ|mệ|ba|bà|ông) (?:nội |ngoại |chồng )?(?:tôi|em|tui|cháu) (?:đau|mệt|ốm|bệnh|yếu|sốt|tai điếc)"

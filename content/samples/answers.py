@@ -58,6 +58,7 @@ _LADDER = (
 
 def _answered(chosen: str, **context: Any) -> Sample:
     given: dict[str, Any] = {"meeting": MEETING, "by": "", "before": None, "reason": None, "again_at": None}
+    given["heard"] = False
     # Six kinds of reason are a list to pick from.
     return sample("answered", "member", picks=chosen == "no", **{**given, "chosen": chosen, **context})
 
@@ -72,6 +73,9 @@ _RECEIPTS = (
     *(_answered(choice) for choice in _CHOICES),
     *(_answered(choice, you=HOUSEHOLD, by="as all ") for choice in _CHOICES),
     *(_answered(choice, before="yes" if choice != "yes" else "no") for choice in _CHOICES),
+    *(_answered(choice, heard=True) for choice in _CHOICES),
+    _answered("yes", heard=True, before="no", you=HOUSEHOLD, by="as all "),
+    _answered("no", reason="family", heard=True, you=_LONG),
     *(_answered("no", reason=kind) for kind in ("health", "family", "work", "away", "official", "other")),
     _answered("no", reason="health", before="yes", you=_LONG),
     _answered("unsure", again_at=at(2, 12, 18, 30), now=at(1, 12, 19, 5)),

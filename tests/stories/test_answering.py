@@ -149,6 +149,23 @@ async def test_a_mistaken_answer_is_taken_back(village: Village) -> None:
     assert "Bây giờ: sẽ dự" in await tinh.picks("Tôi sẽ dự")
 
 
+async def test_words_that_were_misunderstood_are_put_right_in_one_tap(village: Village) -> None:
+    tinh = await tinh_is_invited(village)
+    assert "xin vắng buổi họp" in await tinh.says("nhà tôi có đám cưới")  # … in the morning
+    assert await said(village, "Ma Văn Tình") == "no"
+    assert "Trước: xin vắng. Bây giờ: sẽ dự" in await tinh.picks("Không, tôi sẽ dự")
+    assert await said(village, "Ma Văn Tình") == "yes"
+    assert "Không, tôi xin vắng" not in tinh.choices  # a tap is no guess
+
+
+async def test_a_receipt_of_words_asks_nothing(village: Village) -> None:
+    tinh = await tinh_is_invited(village)
+    await tinh.says("toi di duoc")
+    assert "Không, tôi xin vắng" in tinh.choices
+    await tinh.says("ok")
+    assert await said(village, "Ma Văn Tình") == "yes"
+
+
 async def test_a_reason_tapped_after_a_change_of_mind_does_not_bring_the_absence_back(village: Village) -> None:
     tinh = await tinh_is_invited(village)
     await tinh.picks("Tôi xin vắng")

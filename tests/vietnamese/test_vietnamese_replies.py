@@ -164,6 +164,9 @@ def test_vang_without_marks_is_always_asked_back(text: str) -> None:
         "không vắng đâu",
         "bấm nhầm rồi",
         "nhắn hộ bà Mùi: bà ấy xin vắng",
+        "O Sâm nhờ tui nói là o không đi được",
+        "đi / không đi",
+        "có mặt / vắng mặt",
     ],
 )
 def test_what_points_both_ways_is_asked_back(text: str) -> None:
