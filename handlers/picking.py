@@ -11,7 +11,9 @@ from vietnamese.text import fold, is_marked, word_number, words
 Choice = Mapping[str, str]
 
 # A promise, a consent and a farewell are never read out of half a label; reasons and calls are read as sentences.
-WHOLE_ONLY = frozenset({"answer", "absent", "reason", "called", "agree", "decline", "stop", "erase", "erase_me"})
+WHOLE_ONLY = frozenset(
+    {"answer", "instead", "absent", "reason", "called", "agree", "decline", "stop", "erase", "erase_me"}
+)
 # What a plain yes does where it is the first choice; a plain no is then the last one, the safe way out.
 ASKED = frozenset({"call_me", "remind_now", "roster_apply", "materials", "resume", "stop", "notice_send"})
 _YES = frozenset({"co", "co a", "vang", "vang a", "da", "da co", "dung", "dung roi", "dong y", "duoc", "ok", "u"})

@@ -100,7 +100,7 @@ def weigh(text: str, attendance: bool) -> Evidence:
     if _LINK.search(text) or has(whole, *requests.SPAM):
         return Evidence(_OTHER, certain=True)
     if has(" ".join(clauses), heard.BOTH):
-        return Evidence(_AMBIGUOUS, certain=True)
+        return Evidence(_AMBIGUOUS if attendance else _OTHER, certain=True)
     marks = _marks_of(clauses, attendance)
     ends = [frozenset(_marks(clause, attendance)) for clause in (clauses[0], clauses[-1])]
     meaning = _no_answer(whole, marks) or _answer(whole, marks) or (_of_signs(text) if attendance else _OTHER)
