@@ -27,6 +27,9 @@ from vietnamese.text import fold, is_marked
 Floats = NDArray[np.float32]
 
 SAID = Path(__file__).with_name("said.tsv")
+# What the rules hear is learned from as well.
+LEARNED_WITH = ("reply_learning", "reply_features", "reply_rules", "reply_evidence", "reply_requests", "reply_reasons")
+LEARNED_WITH += ("patterns", "typed", "text")
 RIDGE = 0.15
 RAREST = 2  # a gram of one reply only says nothing about others
 SEED = "seed"
@@ -111,9 +114,10 @@ def _regressed(table: Floats, labels: Sequence[int], width: int) -> Floats:
     return found
 
 
-def digest(path: Path = SAID) -> str:
+def digest() -> str:
     """What the weights were made from, so that a test can tell when they have to be made anew."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    files = [SAID, *(SAID.with_name(f"{module}.py") for module in LEARNED_WITH)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def write(model: Model, path: Path = WEIGHTS) -> None:
