@@ -28,8 +28,10 @@ Floats = NDArray[np.float32]
 
 SAID = Path(__file__).with_name("said.tsv")
 # What the rules hear is learned from as well.
-LEARNED_WITH = ("reply_learning", "reply_features", "reply_rules", "reply_evidence", "reply_requests", "reply_reasons")
-LEARNED_WITH += ("patterns", "typed", "text")
+LEARNED_WITH = (
+    *("reply_learning", "reply_features", "reply_rules", "reply_evidence", "reply_requests", "reply_reasons"),
+    *("patterns", "typed", "text"),
+)
 RIDGE = 0.15
 RAREST = 2  # a gram of one reply only says nothing about others
 SEED = "seed"
