@@ -7,6 +7,7 @@ yardstick of the time is the rules alone.
 from __future__ import annotations
 
 import argparse
+import csv
 import subprocess
 import sys
 import time
@@ -21,7 +22,8 @@ from vietnamese.reply_learning import Reply, read
 from vietnamese.reply_model import WEIGHTS
 from vietnamese.reply_rules import weigh
 
-UNSEEN = Path(__file__).parents[1] / "tests" / "vietnamese" / "unseen.tsv"
+TESTS = Path(__file__).parents[1] / "tests"
+UNSEEN, QUESTIONS = TESTS / "vietnamese" / "unseen.tsv", TESTS / "content" / "questions.tsv"
 PROMISES = {"present", "absent", "late", "leave_early"}
 ROUNDS = 3
 IMPORTED = "import time; t = time.perf_counter(); import vietnamese.replies; print(time.perf_counter() - t)"
@@ -43,6 +45,21 @@ def quality(replies: Sequence[Reply]) -> list[Figure]:
     return found + [
         Figure(f"replies understood, {style} ({n})", _percent(known[style], n), "%")
         for style, n in sorted(styles.items())
+    ]
+
+
+def questions() -> list[Figure]:
+    """Unseen questions about procedure that come in while it is open who will attend: none is an answer."""
+    with QUESTIONS.open(encoding="utf-8") as table:
+        rows = [row for row in csv.DictReader(table, delimiter="\t", quoting=csv.QUOTE_NONE) if row["slugs"] != "-"]
+    meanings = {when: [understand(row["query"], asked=when) for row in rows] for when in ("attendance", None)}
+    return [
+        Figure(
+            f"questions taken for an answer {'to the invitation' if when else 'that nobody asked for'} ({len(heard)})",
+            _percent(sum(m.intent in PROMISES and not m.ask_back for m in heard), len(heard)),
+            "%",
+        )
+        for when, heard in meanings.items()
     ]
 
 
@@ -85,7 +102,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     as_json = parser.parse_args().json
     replies = read(UNSEEN)
-    report([*quality(replies), *speed(replies)], as_json=as_json)
+    report([*quality(replies), *questions(), *speed(replies)], as_json=as_json)
 
 
 if __name__ == "__main__":

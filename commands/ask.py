@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict
 
 import click
 
@@ -24,8 +23,9 @@ def decisions(lines: Iterable[str]) -> Iterator[dict[str, object]]:
 
     for line in lines:
         if text := line.strip():
-            found = asdict(asking.decide(text))
-            yield {"text": text, **found, "slugs": list(found["slugs"]), "score": round(found["score"], 3)}
+            found = asking.decide(text)
+            nearest = {"slug": found.slug, "slugs": list(found.slugs), "score": round(found.score, 3)}
+            yield {"text": text, "decision": found.decision, **nearest}
 
 
 def _columns(found: dict[str, object]) -> str:

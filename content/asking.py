@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from content import faq
-from content.faq import Faq
+from content.faq import Decision, Faq
 from content.grams import plain
 
 FEWEST_WORDS = 3  # fewer name a subject at most: offered, never answered outright
@@ -34,7 +34,7 @@ _WHETHER = re.compile(
     r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)|hen lai (ngay|gio|hom|lich|buoi)"
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
-_GONE = re.compile(r"\b((buoi|lan|hom|thang|bua|ky|dot) (hop )?(truoc|no|kia|qua)|(vua|hop|moi) (roi|xong|qua))\b")
+_SHOW = re.compile(r"\b((cho|xin|muon|can) (toi |em |chau |bac )?(xem|biet|coi)|(xem|coi|nhac|gui|doc|noi) lai)\b")
 _WHICH_HOUR = re.compile(r"\b\d{1,2} ?(h|gio|ruoi)\b.* hay |\bhay (la )?\d{1,2} ?(h|gio|ruoi)\b")
 # Next to nothing but the question itself: "mấy giờ", "ở đâu vậy", "có hoãn không" can only mean the own meeting.
 _BARE = re.compile(
@@ -60,12 +60,16 @@ _TODAY, _TOMORROW = re.compile(r"\b(hom|toi|chieu|sang|trua|dem|bua) nay\b"), re
 
 @dataclass(frozen=True)
 class Asked:
-    """`slug` for an answer, `slugs` (up to three) for choices and beside an answer; `score` of the nearest entry."""
+    """`slug` for an answer, `slugs` (up to three) for choices and beside an answer; `score` of the nearest entry.
+
+    `is_past`: the calendar is asked about a meeting that is over.
+    """
 
     decision: Literal["answer", "choices", "calendar", "handover"]
     slug: str | None
     slugs: tuple[str, ...]
     score: float
+    is_past: bool = False
 
 
 def decide(text: str, known: Faq | None = None) -> Asked:
@@ -75,17 +79,22 @@ def decide(text: str, known: Faq | None = None) -> Asked:
     """
     found = (known or faq.load()).decide(text)
     if _is_bare(text, plain(text)) or (found.kind != "answer" and about_meeting(text)):
-        return Asked("calendar", None, (), found.score)
-    if found.kind == "calendar":
-        # It speaks of a meeting, and of none that is over: about those the calendar says nothing.
-        ahead = is_question(text) and _MEETING.search(plain(text)) and not _GONE.search(plain(text))
-        return Asked("calendar" if ahead else "handover", None, (), found.score)
+        return Asked("calendar", None, (), found.score, is_past=found.kind == "past")
+    if found.kind in faq.OWN_GROUPS:
+        return _of_own(text, found)
     words = len(plain(text).split())
     if found.kind == "answer" and words >= FEWEST_WORDS:
         return Asked("answer", found.slug, found.slugs, found.score)
     if found.kind != "none" and words >= FEWEST_WORDS - 1:
         return Asked("choices", None, found.slugs, found.score)
     return Asked("handover", None, (), found.score)
+
+
+def _of_own(text: str, found: Decision) -> Asked:
+    """Words that are like questions about the own meetings: they must ask, and speak of a meeting or of the past."""
+    over, words = found.kind == "past", plain(text)
+    asks = (is_question(text) or _SHOW.search(words)) and (over or _MEETING.search(words))
+    return Asked("calendar" if asks else "handover", None, (), found.score, is_past=bool(asks) and over)
 
 
 def about_meeting(text: str) -> bool:

@@ -33,9 +33,11 @@ SURE = 0.40  # a direct answer needs this score …
 AHEAD = 0.35  # … and to be this far ahead of the next entry and of every group of outside lines
 LIKELY = 0.08  # the best choice offered must reach this …
 # … and lie at most this far behind the lines of each group: small talk is cut off sooner than talk about meetings.
-BEHIND = {"procedure": 0.15, "calendar": 0.15, "other": 0.10}
-# A question after the cell's own meeting: this near to the lines of that group, and this far ahead of every entry.
+BEHIND = {"procedure": 0.15, "own": 0.15, "other": 0.10}
+# A question after the cell's own meetings: this near to the lines of both groups, and this far ahead of every entry.
+OWN_GROUPS = ("calendar", "past")
 OWN, OWN_AHEAD = 0.25, 0.05
+GROUPS = ("procedure", *OWN_GROUPS, "other")
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
 MOST_CHOICES = 3
 
@@ -70,13 +72,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class Decision:
-    """What to do with a question: answer with `slug`, offer `slugs` (one to three), look into the calendar, or say that
-    there is no answer.
+    """What to do with a question: answer with `slug`, offer `slugs` (one to three), look into the calendar for a
+    meeting to come or one that is past, or say that there is no answer.
 
     `score` is that of the best entry in any case; `slugs` are the nearest entries, best first, also for an answer.
     """
 
-    kind: Literal["answer", "choices", "calendar", "none"]
+    kind: Literal["answer", "choices", "calendar", "past", "none"]
     slug: str | None
     slugs: tuple[str, ...]
     score: float
@@ -127,10 +129,11 @@ class Faq:
         """Whether the entries answer `text`, by the thresholds above; letter case and diacritics do not matter."""
         scores = self._ranking.scores(text)
         (slug, best), *others = self._ranked(scores)
-        outside = {group: scores[f"-{group}"] for group in self.outside}
-        calendar = outside.get("calendar", 0.0)
-        if calendar >= max(OWN, best + OWN_AHEAD, *outside.values()):
-            return Decision("calendar", None, (), best)
+        outside = {group: scores.get(f"-{group}", 0.0) for group in GROUPS}
+        own = {group: outside.pop(group) for group in OWN_GROUPS}
+        outside["own"] = sum(own.values())  # what speaks for either speaks for a meeting of one's own
+        if outside["own"] >= max(OWN, best + OWN_AHEAD, *outside.values()):
+            return Decision("past" if own["past"] > own["calendar"] else "calendar", None, (), best)
         rival = max([*outside.values(), *(score for _, score in others[:1])], default=0.0)
         nearest = (slug, *(other for other, score in others[: MOST_CHOICES - 1] if score >= WORTH_OFFERING))
         if best >= SURE and best - rival >= AHEAD:
@@ -192,7 +195,7 @@ def source_line(entry: Entry, documents: Sources) -> str:
 
 def _outside(path: Path) -> Mapping[str, Sequence[str]]:
     groups: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {group: tuple(groups[group]) for group in BEHIND}
+    return {group: tuple(groups[group]) for group in GROUPS}
 
 
 def problems(today: date, folder: Path = FAQ, outside: Path = OUTSIDE, documents: Sources | None = None) -> list[str]:

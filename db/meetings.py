@@ -89,6 +89,20 @@ def dropped(connection: Connection, unit_id: int, now: datetime) -> list[Meeting
     return many(Meeting, connection.execute(_DROPPED, {"cell": unit_id, "begun": now - LASTS}).all())
 
 
+def last_held(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
+    """The cell's latest meeting that is over; one that was called off is none."""
+    return one(Meeting, connection.execute(_OVER, {"cell": unit_id, "begun": now - LASTS}).first())
+
+
+_OVER = (
+    select(meetings)
+    .where(meetings.c.unit_id == bindparam("cell"), meetings.c.starts_at <= bindparam("begun"))
+    .where(meetings.c.state == "planned")
+    .order_by(meetings.c.starts_at.desc())
+    .limit(1)
+)
+
+
 def next_planned(connection: Connection, unit_id: int, now: datetime) -> Meeting | None:
     return next((m for m in upcoming(connection, unit_id, now) if m.state == "planned"), None)
 

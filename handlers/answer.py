@@ -13,6 +13,7 @@ from db.answers import Change
 from db.meetings import Meeting
 from db.people import Person
 from handlers import home, pieces
+from handlers.answering import book
 from handlers.router import SILENCE, Router, Turn, Who
 from vietnamese import hints
 from vietnamese.phrases import read_moment
@@ -317,6 +318,17 @@ def meant(turn: Turn, offered: Sequence[Mapping[str, str]]) -> str | None:
         return _receipt(offered, meaning.intent) or _ELSEWHERE[meaning.intent]
     if not near or meaning.intent in ("question", "other"):
         return _out_of_the_blue(turn, near) if near else None
+    return None if _is_for_the_book(turn, meaning) else _about(turn, meaning, asked, near)
+
+
+def _is_for_the_book(turn: Turn, meaning: Understanding) -> bool:
+    """What may be an answer to the invitation, and surely is a question that the book answers."""
+    doubtful = meaning.ask_back and meaning.intent in _ANSWERS
+    return doubtful and asking.decide(turn.text, book(turn)).decision == "answer"
+
+
+def _about(turn: Turn, meaning: Understanding, asked: Meeting | None, near: Sequence[Meeting]) -> str:
+    """What an answer does, or what is said of the doubt that it leaves."""
     asked = _told_apart(turn, asked, near)
     return _for_another(turn, asked or near[0], meaning.intent) or _reading(turn, meaning, asked, near)
 

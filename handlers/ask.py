@@ -61,7 +61,7 @@ def about(turn: Turn) -> Message | None:
     asked = asking.decide(turn.text, known)
     match asked.decision:
         case "calendar":
-            return _calendar(turn)
+            return _past(turn) if asked.is_past else _calendar(turn)
         case "answer":
             return _answer(turn, known.entries[asked.slug or ""], _note(turn))
         case "choices" if asked.score >= PLAIN or asking.is_question(turn.text):
@@ -235,20 +235,37 @@ def _other_secretary(turn: Turn) -> people.Person | None:
 # ---- from the calendar ----
 
 
-def _calendar(turn: Turn) -> Message:
+@on.action("next_meeting", who=Who.ANYONE)
+def next_meeting(turn: Turn, question_id: int) -> Message:
+    """The question was about the meeting to come after all."""
+    return _calendar(turn, question_id) if turn.people else home.stranger(turn)
+
+
+def _calendar(turn: Turn, question_id: int = NOTHING) -> Message:
     cell = home.cell_of(turn)
     if cell.kind != "cell":
         return turn.say("calendar_none")
+    question_id = question_id or _note(turn)
     ahead = [m for m in meetings.upcoming(turn.connection, cell.id, turn.now) if m.state == "planned"]
     gone = _gone(turn, cell.id, ahead)
     if not ahead:
-        return turn.say("calendar_empty", gone=gone, secretary=_other_secretary(turn), phone=home.office_phone(turn))
+        whom = {"secretary": _other_secretary(turn), "phone": home.office_phone(turn)}
+        return turn.say("calendar_empty", gone=gone, question=question_id, **whom)
     day = asking.near_day(turn.text, turn.local.date())
     then = [meeting for meeting in ahead if turn.rules.local(meeting.starts_at).date() == day]
     meeting = [*then, *ahead][0]
     free = None if then or (gone and turn.rules.local(gone.starts_at).date() == day) else day
     said = {"said": _said(turn, meeting), "topic": topic_of(turn, meeting)}
-    return turn.say("calendar", meeting=meeting, free=free, gone=gone, **said)
+    return turn.say("calendar", meeting=meeting, free=free, gone=gone, question=question_id, **said)
+
+
+def _past(turn: Turn) -> Message:
+    """What the calendar knows of the last meeting, and who knows the rest."""
+    cell = home.cell_of(turn)
+    if cell.kind != "cell":
+        return turn.say("calendar_none")
+    last = meetings.last_held(turn.connection, cell.id, turn.now)
+    return turn.say("calendar_past", last=last, secretary=_other_secretary(turn), question=_note(turn))
 
 
 def _gone(turn: Turn, cell_id: int, ahead: list[Meeting]) -> Meeting | None:

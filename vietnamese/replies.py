@@ -6,6 +6,7 @@ So an answer is only taken where much speaks for it and little for any other; el
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from vietnamese import reply_model
@@ -20,6 +21,7 @@ __all__ = ["Understanding", "understand"]
 APART = (0.6, 0.35)
 AGREED = (0.45, 0.25)  # where the rules alone come to the same
 _PROMISES = ("present", "absent", "late", "leave_early")
+_ANSWERS = (*_PROMISES, "unsure")
 _ASKED_BACK = frozenset({"ambiguous", "proxy", "correct"})
 
 
@@ -41,8 +43,22 @@ def _begun(earlier: Sequence[str]) -> list[str]:
 
 def _meaning(text: str, attendance: bool) -> Understanding:
     found = weigh(text, attendance)
-    if found.certain or not attendance:
+    if found.certain:
         return found.meaning
+    return _learned(text, found) if attendance else _unasked(text, found.meaning)
+
+
+def _unasked(text: str, heard: Understanding) -> Understanding:
+    """Nobody has asked: what the rules take for an answer is one if the weights take it for the same."""
+    if heard.intent not in _ANSWERS:
+        return heard
+    learned = _meaning(text, attendance=True)
+    if learned.intent in ("question", "other"):
+        return learned
+    return replace(heard, ask_back=heard.ask_back or learned.ask_back or learned.intent != heard.intent)
+
+
+def _learned(text: str, found: Evidence) -> Understanding:
     said, model = " ".join(found.clauses).split(), reply_model.load()
     # A single word, or nothing but strange ones: their letters say nothing that the rules do not know.
     if not model.knows(said) or (len(said) == 1 and found.meaning.intent == "other"):

@@ -136,11 +136,29 @@ SAMPLES: tuple[Sample, ...] = (
     sample("ask_person", "member", secretary=LAM, phone=_PHONE),
     sample("ask_person", "member", secretary=LONGEST, phone=None),
     sample("ask_person", "secretary", secretary=None, phone=_PHONE),
-    sample("calendar", "member", meeting=MEETING, free=None, gone=None, said=_SAID, topic=topics.topic_for(12)),
-    sample("calendar", "member", meeting=MEETING, free=_TOMORROW, gone=None, said=None, topic=topics.topic_for(12)),
-    sample("calendar", "member", you=HOUSEHOLD, meeting=_MOVED, free=None, gone=MEETING, said=None, topic=None),
-    sample("calendar", "secretary", you=SECRETARY, meeting=_MOVED, free=None, gone=None, said=_SAID, topic=None),
+    sample(
+        "calendar", "member", meeting=MEETING, free=None, gone=None, said=_SAID, topic=topics.topic_for(12), question=7
+    ),
+    sample(
+        "calendar",
+        "member",
+        meeting=MEETING,
+        free=_TOMORROW,
+        gone=None,
+        said=None,
+        topic=topics.topic_for(12),
+        question=7,
+    ),
+    sample(
+        "calendar", "member", you=HOUSEHOLD, meeting=_MOVED, free=None, gone=MEETING, said=None, topic=None, question=7
+    ),
+    sample(
+        "calendar", "secretary", you=SECRETARY, meeting=_MOVED, free=None, gone=None, said=_SAID, topic=None, question=7
+    ),
+    sample("calendar_past", "member", last=MEETING, secretary=LAM, question=7),
+    sample("calendar_past", "member", you=HOUSEHOLD, last=MEETING, secretary=LONGEST, question=7),
+    sample("calendar_past", "secretary", you=SECRETARY, last=None, secretary=None, question=7),
     sample("calendar_none", "official"),
-    sample("calendar_empty", "member", gone=MEETING, secretary=LAM, phone=_PHONE),
-    sample("calendar_empty", "secretary", gone=None, secretary=None, phone=_PHONE),
+    sample("calendar_empty", "member", question=7, gone=MEETING, secretary=LAM, phone=_PHONE),
+    sample("calendar_empty", "secretary", question=7, gone=None, secretary=None, phone=_PHONE),
 )

@@ -57,6 +57,26 @@ async def test_he_answers_changes_his_mind_and_is_told_in_words(village: Village
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "vang ba buoi lien thi co bi xoa ten khong",
+        "đảng viên đi làm ăn xa không về họp được thì làm thế nào",
+        "may tuoi thi duoc mien sinh hoat",
+        "chi bộ vắng quá nửa thì có được họp không",
+    ],
+)
+async def test_a_question_below_the_invitation_is_answered_and_recorded_as_nothing(
+    village: Village, question: str
+) -> None:
+    tinh = await tinh_is_invited(village)
+    assert "chưa rõ là dự hay vắng" not in await tinh.says(question)
+    assert await said(village, "Ma Văn Tình") is None
+    await tinh.says("tôi sẽ dự họp")
+    await tinh.says(question)
+    assert await said(village, "Ma Văn Tình") == "yes"
+
+
+@pytest.mark.parametrize(
     ("words", "record", "receipt"),
     [
         ("co", "yes", "Đã ghi: bác Tình sẽ dự"),

@@ -105,6 +105,35 @@ async def test_without_a_meeting_the_secretary_is_named(village: Village) -> Non
     assert "0900 000 012" in said
 
 
+async def test_what_a_past_meeting_decided_only_the_secretary_knows(village: Village) -> None:
+    tinh = await member(village)
+    await village.plan(at(26, 11, 19, 30))
+    await village.plan(at(3, 12, 19, 30))
+    await village.forward(at(28))
+    said = await tinh.says("hom truoc hop quyet nhung gi")
+    assert "Theo lịch, buổi họp trước: 7 giờ rưỡi tối thứ Năm, ngày 26 tháng 11" in said
+    assert "Việc đã bàn, đã giao ở buổi họp, trợ lý không giữ." in said
+    assert "0900 000 012" in said
+    assert "Buổi họp tới: 7 giờ rưỡi tối thứ Năm, ngày 3 tháng 12" in await tinh.picks("Xem buổi họp tới")
+
+
+async def test_before_the_first_meeting_there_is_none_to_look_back_at(village: Village) -> None:
+    tinh = await member(village)
+    said = await tinh.says("lần trước giao việc gì cho tôi")
+    assert "Trong lịch của trợ lý chưa có buổi họp nào đã qua." in said
+    assert "Chi bộ chưa đặt lịch buổi họp tới." in await tinh.picks("Xem buổi họp tới")
+
+
+async def test_a_question_taken_for_one_about_the_meeting_is_put_right_in_one_tap(village: Village) -> None:
+    tinh = await member(village)
+    await village.plan(at(3, 12, 19, 30))
+    assert "Buổi họp tới" in await tinh.says("bao giờ họp chi bộ tháng này")
+    offered = await tinh.picks("Tôi hỏi việc khác")
+    assert "Bác hỏi về việc nào ạ?" in offered
+    assert tinh.choices[-1] == "Không đúng câu nào"
+    assert "Buổi họp tới" not in offered
+
+
 async def test_the_menu_offers_frequent_questions_and_takes_any_other(village: Village) -> None:
     tinh = await member(village)
     assert "Xin nhắn câu hỏi" in await tinh.says("hỏi về thủ tục")

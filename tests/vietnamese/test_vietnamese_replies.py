@@ -200,6 +200,14 @@ def test_a_whole_sentence_needs_no_question() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["mất sóng cả bản không vào được sổ tay thì họp ra sao", "người già không đi họp được thì cử ai đến hỏi thăm"],
+)
+def test_what_was_not_asked_is_no_answer_where_the_weights_hear_a_question(text: str) -> None:
+    assert understand(text, asked=None).intent == "question"
+
+
+@pytest.mark.parametrize(
     ("earlier", "text", "intent"),
     [
         (["không"], "đi được", "absent"),
