@@ -19,7 +19,7 @@ from statistics import median
 
 from bench.figures import Figure, report
 from content import asking, faq
-from content.faq import Entry, Faq
+from content.faq import OWN_GROUPS, Entry, Faq
 from content.grams import plain
 from content.learning import remembered
 from content.ranking import learned
@@ -105,7 +105,7 @@ def unseen(book: Faq) -> Iterator[Asked]:
 def quality(name: str, found: Sequence[Asked]) -> list[Figure]:
     """The figures of one set of questions, whole and by style."""
     inside = [one for one in found if one.right]
-    outside = [one for one in found if not one.right and one.style != "calendar"]
+    outside = [one for one in found if not one.right and one.style not in OWN_GROUPS]
     wrong = [one for one in inside if one.decision == "answer" and not one.solved]
     direct = [one for one in outside if one.decision == "answer"]
     figures = [
@@ -129,7 +129,7 @@ def _by_style(name: str, inside: Sequence[Asked]) -> list[Figure]:
 
 
 def _calendar(name: str, found: Sequence[Asked]) -> list[Figure]:
-    own = [one for one in found if one.style == "calendar"]
+    own = [one for one in found if one.style in OWN_GROUPS]
     answered = [one for one in own if one.decision == "calendar"]
     return [Figure(f"{name}: answered from the calendar", _percent(len(answered), own), "%")] if own else []
 

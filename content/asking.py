@@ -34,7 +34,15 @@ _WHETHER = re.compile(
     r"|(hoan|doi|lui|chuyen) (sang )?(ngay|gio|hom|lich|buoi|hop|cho|dia diem|noi)|hen lai (ngay|gio|hom|lich|buoi)"
     r"|toi (da )?(bao|tra loi) .*(chua|khong))\b"
 )
-_SHOW = re.compile(r"\b((cho|xin|muon|can) (toi |em |chau |bac )?(xem|biet|coi)|(xem|coi|nhac|gui|doc|noi) lai)\b")
+# What is like the questions about the own meetings asks in these forms too, and speaks of these things.
+_WANTS = re.compile(
+    r"\b((cho|xin|muon|can) (toi |em |chau |bac )?(xem|biet|coi)|(xem|coi|nhac|gui|doc|noi) lai|hay|chua thay)\b"
+    r"|\b(he|hi|ta|nghen|rua)$"
+)
+_OF_MEETINGS = re.compile(
+    r"\b((ky|lan|dot|bua) (nay|toi|ni|sau)|chuyen de|tai lieu|chu tri|thu ky|chi bo|nha van hoa|nvh|hoi truong"
+    r"|chuong trinh|noi dung|lich|bao (di|vang|muon|nghi|den)|nhan loi|tra loi|co mat|doi gi|gio giac)\b"
+)
 _WHICH_HOUR = re.compile(r"\b\d{1,2} ?(h|gio|ruoi)\b.* hay |\bhay (la )?\d{1,2} ?(h|gio|ruoi)\b")
 # Next to nothing but the question itself: "mấy giờ", "ở đâu vậy", "có hoãn không" can only mean the own meeting.
 _BARE = re.compile(
@@ -93,7 +101,8 @@ def decide(text: str, known: Faq | None = None) -> Asked:
 def _of_own(text: str, found: Decision) -> Asked:
     """Words that are like questions about the own meetings: they must ask, and speak of a meeting or of the past."""
     over, words = found.kind == "past", plain(text)
-    asks = (is_question(text) or _SHOW.search(words)) and (over or _MEETING.search(words))
+    about = over or _MEETING.search(words) or _OF_MEETINGS.search(words)
+    asks = about and (is_question(text) or _WANTS.search(words))
     return Asked("calendar" if asks else "handover", None, (), found.score, is_past=bool(asks) and over)
 
 

@@ -33,11 +33,10 @@ SURE = 0.40  # a direct answer needs this score …
 AHEAD = 0.35  # … and to be this far ahead of the next entry and of every group of outside lines
 LIKELY = 0.08  # the best choice offered must reach this …
 # … and lie at most this far behind the lines of each group: small talk is cut off sooner than talk about meetings.
-BEHIND = {"procedure": 0.15, "own": 0.15, "other": 0.10}
-# A question after the cell's own meetings: this near to the lines of both groups, and this far ahead of every entry.
+BEHIND = {"procedure": 0.15, "calendar": 0.15, "past": 0.15, "other": 0.10}
+# A question after the cell's own meetings: this near to the lines of such a group, and this far ahead of every entry.
 OWN_GROUPS = ("calendar", "past")
-OWN, OWN_AHEAD = 0.25, 0.05
-GROUPS = ("procedure", *OWN_GROUPS, "other")
+OWN, OWN_AHEAD = 0.25, 0.08
 WORTH_OFFERING = 0.05  # the second and third choice, if they have anything to do with the question at all
 MOST_CHOICES = 3
 
@@ -129,11 +128,10 @@ class Faq:
         """Whether the entries answer `text`, by the thresholds above; letter case and diacritics do not matter."""
         scores = self._ranking.scores(text)
         (slug, best), *others = self._ranked(scores)
-        outside = {group: scores.get(f"-{group}", 0.0) for group in GROUPS}
-        own = {group: outside.pop(group) for group in OWN_GROUPS}
-        outside["own"] = sum(own.values())  # what speaks for either speaks for a meeting of one's own
-        if outside["own"] >= max(OWN, best + OWN_AHEAD, *outside.values()):
-            return Decision("past" if own["past"] > own["calendar"] else "calendar", None, (), best)
+        outside = {group: scores.get(f"-{group}", 0.0) for group in BEHIND}
+        nearest_group = max(outside, key=outside.__getitem__)
+        if nearest_group in OWN_GROUPS and outside[nearest_group] >= max(OWN, best + OWN_AHEAD):
+            return Decision("past" if nearest_group == "past" else "calendar", None, (), best)
         rival = max([*outside.values(), *(score for _, score in others[:1])], default=0.0)
         nearest = (slug, *(other for other, score in others[: MOST_CHOICES - 1] if score >= WORTH_OFFERING))
         if best >= SURE and best - rival >= AHEAD:
@@ -195,7 +193,7 @@ def source_line(entry: Entry, documents: Sources) -> str:
 
 def _outside(path: Path) -> Mapping[str, Sequence[str]]:
     groups: dict[str, list[str]] = tomllib.loads(path.read_text(encoding="utf-8"))
-    return {group: tuple(groups[group]) for group in GROUPS}
+    return {group: tuple(groups[group]) for group in BEHIND}
 
 
 def problems(today: date, folder: Path = FAQ, outside: Path = OUTSIDE, documents: Sources | None = None) -> list[str]:
