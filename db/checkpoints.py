@@ -11,7 +11,7 @@ import contextlib
 import sqlite3
 import threading
 
-PAUSE_S = 0.5
+PAUSE_S = 0.1  # often and little: a flush of much is what the writer's own flush would wait for
 LONGEST_LOG = 16_000  # pages of 4 KiB
 WAIT_S = 0.2  # for a reader, while the writer waits too
 
@@ -54,4 +54,6 @@ class Checkpoints:
 def _carry(connection: sqlite3.Connection) -> None:
     _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
     if pages > LONGEST_LOG:
+        # What was committed meanwhile is carried beside the writer too: he waits for the rest of the rest only.
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
         connection.execute("PRAGMA wal_checkpoint(RESTART)")
