@@ -266,29 +266,28 @@ def _unanswered(context: ExceptionContext) -> Exception | None:
 def _sqlite_engine(url: str) -> AsyncEngine:
     """For what only reads."""
     engine = create_async_engine(url, hide_parameters=True)
-    _prepare(engine.sync_engine, "BEGIN")
+    _prepare(engine.sync_engine)
+    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
     return engine
 
 
 def _writing_engine(url: URL) -> Engine:
-    """For the thread of the one writer: a plain connection needs no hop between threads for every statement."""
+    """For the thread of the one writer: a plain connection needs no hop between threads for every statement.
+
+    The writer says itself when a transaction begins: an engine that somebody listens to is slower at every statement.
+    """
     engine = create_engine(url.set(drivername="sqlite"), hide_parameters=True, pool_size=1)
-    # A deferred transaction that reads and then writes fails at once, whatever the busy timeout.
-    _prepare(engine, "BEGIN IMMEDIATE")
+    _prepare(engine)
     return engine
 
 
-def _prepare(engine: Engine, how: str) -> None:
-    @event.listens_for(engine, "connect")
+def _prepare(engine: Engine) -> None:
+    @event.listens_for(engine.pool, "connect")
     def prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-        # The driver must not open transactions by itself: `begin` below says which kind.
+        # The driver must not open transactions by itself.
         raw: Any = connection
         raw.isolation_level = None
         cursor = connection.cursor()
         for pragma in _PRAGMAS:
             cursor.execute(pragma)
         cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(how)

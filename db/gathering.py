@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Connection, Integer, Select, Text, bindparam, cast,
 
 from db import addresses as address_rows
 from db.columns import Key, Moment, among
-from db.outbox import KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
+from db.outbox import ITEM, KINDS, NOTICE, PRIORITIES, Item, allowed, too_late
 from db.rules import Rules
 from db.sql import many, stir
 from db.tables import addresses, deliveries, due_items, links
@@ -71,7 +71,7 @@ def _due_now(query: Select[Any]) -> Select[Any]:
     return mine.order_by(due_items.c.due_at, due_items.c.id).limit(bindparam("most", type_=Integer()))
 
 
-_RIPE = _due_now(select(due_items)).with_for_update(skip_locked=True)
+_RIPE = _due_now(select(*ITEM)).with_for_update(skip_locked=True)
 
 
 def _torn_off(connection: Connection, items: list[Item], now: datetime, priorities: tuple[int, ...]) -> list[Item]:
@@ -95,7 +95,7 @@ _HOUSEMATES = (  # those who read the same phone as another of these
     .where(among(links.c.person_id, "persons"))
 )
 _THEIRS = (
-    select(due_items)
+    select(*ITEM)
     .where(
         _WAITING,
         among(due_items.c.priority, "priorities"),

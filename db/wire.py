@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
-    CompoundSelect,
     Connection,
     Integer,
     Row,
@@ -33,7 +33,7 @@ from sqlalchemy import (
 from db import conversations, outbox, workers
 from db.columns import Moment, among
 from db.conversations import Offer
-from db.outbox import KINDS, REMINDER, SCREEN, Delivery
+from db.outbox import DELIVERY, KINDS, REMINDER, SCREEN, Delivery
 from db.sql import many
 from db.tables import DOUBTFUL, addresses, deliveries, due_items
 from db.tables import conversations as talks
@@ -115,47 +115,43 @@ def _candidates(
     only: Only,
 ) -> list[Row[Any]]:
     """The rows that may leave, the most pressing first. Locked rows and chats are another worker's at this moment."""
-    ranges = _ranges(priorities) if only is None else _ranges.__wrapped__(priorities, only)
-    found = connection.execute(ranges, {"bot": bot_id, "now": now, "most": most}).all()
-    ids = [row.id for row in sorted(found, key=lambda row: row.priority)][:most]
-    if not ids:
-        return []
-    places = {row_id: place for place, row_id in enumerate(ids)}
-    rows = sorted(connection.execute(_WHOLE, {"ids": ids}).all(), key=lambda row: places[row.id])
+    found = _found(priorities) if only is None else _found.__wrapped__(priorities, only)
+    ripe = connection.execute(found, {"bot": bot_id, "now": now, "most": most}).all()
+    rows = sorted(ripe, key=lambda row: (row.priority, row.send_after, row.id))
     # What has waited for its chat was moved behind what was queued there meanwhile: of one chat the older one is first.
     first: dict[tuple[int, int], int] = {}
-    for row in rows:
-        first.setdefault((row.priority, row.address_id), places[row.id])
+    for place, row in enumerate(rows):
+        first.setdefault((row.priority, row.address_id), place)
     return sorted(rows, key=lambda row: (first[row.priority, row.address_id], row.id))
 
 
 @cache
-def _ranges(priorities: tuple[int, ...], only: Only = None) -> CompoundSelect[Any]:
-    """For each priority one range of the index, whatever waits for later. Built once: that costs more than asking."""
+def _found(priorities: tuple[int, ...], only: Only = None) -> Select[Any]:
+    """The rows that are ripe, with their chats. Built once: that costs more than asking."""
+    ripe = _ripe(priorities, only)
+    here = deliveries.join(ripe, ripe.c.id == deliveries.c.id).join(addresses)
+    here = here.outerjoin(talks, talks.c.address_id == addresses.c.id)
+    read = (*DELIVERY, deliveries.c.send_after, addresses.c.chat, addresses.c.paced_until)
+    found = select(*read, talks.c.expects, talks.c.expects_since).select_from(here)
+    # Asked again of the row itself: another worker may have taken it since.
+    found = found.where(deliveries.c.state == _QUEUED)
+    return found.with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
+
+
+def _ripe(priorities: tuple[int, ...], only: Only) -> CTE:
+    """For each priority one range of the index, whatever waits for later; of all of them the most pressing."""
     other = deliveries.alias("other")
     busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == _SENDING)
     here = (deliveries.c.bot_id == bindparam("bot")) & (deliveries.c.state == _QUEUED)
-    ripe = select(deliveries.c.id, deliveries.c.priority).where(here, ~busy)
+    ripe = select(*(deliveries.c[name] for name in ("id", "priority", "send_after"))).where(here, ~busy)
     ripe = ripe.where(deliveries.c.send_after <= bindparam("now", type_=Moment()))
     ripe = ripe if only is None else ripe.where(only)
-    ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(bindparam("most", type_=Integer()))
+    most = bindparam("most", type_=Integer())
+    ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(most)
     parts = [ripe.where(deliveries.c.priority == literal_column(str(priority))).subquery() for priority in priorities]
-    return union_all(*(select(part) for part in parts))
-
-
-_WHOLE: Select[Any] = (
-    select(
-        *(deliveries.c[name] for name in ("id", "address_id", "priority", "state", "worker_id", "worthless_after")),
-        *(addresses.c.chat, addresses.c.paced_until, talks.c.expects, talks.c.expects_since),
-    )
-    .select_from(
-        deliveries.join(addresses, addresses.c.id == deliveries.c.address_id).outerjoin(
-            talks, talks.c.address_id == deliveries.c.address_id
-        )
-    )
-    .where(among(deliveries.c.id, "ids"), deliveries.c.state == _QUEUED)
-    .with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
-)
+    ranges = union_all(*(select(part) for part in parts)).subquery()
+    pressing = select(ranges.c.id).order_by(ranges.c.priority, ranges.c.send_after, ranges.c.id).limit(most)
+    return pressing.cte("ripe").prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _may_leave(connection: Connection, row: Row[Any], now: datetime, pace: ChatPace) -> bool:
@@ -196,9 +192,8 @@ def _rest(connection: Connection, taken: list[Row[Any]], now: datetime, pace: Ch
 def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_id: int) -> list[Taken]:
     if not found:
         return []
-    marked = connection.execute(_MARKED, {"ids": [row.id for row in found], "worker": worker_id, "now": now})
-    mine = {row.id: Delivery(*row) for row in marked}
-    return [Taken(mine[row.id], row.chat) for row in found]
+    connection.execute(_MARKED, {"ids": [row.id for row in found], "worker": worker_id, "now": now})
+    return [Taken(_marked(row, now, worker_id), row.chat) for row in found]
 
 
 _MARKED = (
@@ -210,7 +205,25 @@ _MARKED = (
         dispatched_at=bindparam("now", type_=Moment()),
         tries=deliveries.c.tries + 1,
     )
-    .returning(*deliveries.c)
+)
+
+
+def _marked(row: Row[Any], now: datetime, worker_id: int) -> Delivery:
+    """What the row is by now."""
+    known = row._asdict()
+    known.update(state="sending", tries=row.tries + 1, worker_id=worker_id, dispatched_at=now)
+    return Delivery(*(known[name] for name in Delivery.__dataclass_fields__))
+
+
+def on_wire(connection: Connection, bot_id: int, worker_id: int) -> int:
+    """How many rows of a bot a worker has on the wire, by what is kept: as many would be uncertain after a crash."""
+    return int(connection.execute(_ON_WIRE, {"bot": bot_id, "worker": worker_id}).scalar_one())
+
+
+_ON_WIRE = select(func.count()).where(
+    deliveries.c.state == _SENDING,
+    deliveries.c.bot_id == bindparam("bot"),
+    deliveries.c.worker_id == bindparam("worker"),
 )
 
 
@@ -328,7 +341,7 @@ def orphans(connection: Connection) -> list[Delivery]:
 
 
 _ORPHANS = (
-    select(deliveries)
+    select(*DELIVERY)
     .where(
         deliveries.c.state == _SENDING,
         deliveries.c.worker_id.is_(None) | deliveries.c.worker_id.not_in(select(living.c.id)),
@@ -340,11 +353,11 @@ _ORPHANS = (
 
 def uncertain(connection: Connection) -> list[Delivery]:
     """Rows that may or may not have arrived and wait for their author's decision."""
-    found = select(deliveries).where(deliveries.c.state == "uncertain").order_by(deliveries.c.id)
+    found = select(*DELIVERY).where(deliveries.c.state == "uncertain").order_by(deliveries.c.id)
     return many(Delivery, connection.execute(found).all())
 
 
-_DOUBTFUL = select(deliveries).where(DOUBTFUL, deliveries.c.address_id == bindparam("address"))
+_DOUBTFUL = select(*DELIVERY).where(DOUBTFUL, deliveries.c.address_id == bindparam("address"))
 
 
 def proven(connection: Connection, address_id: int, message_id: str, action: str, now: datetime) -> int:

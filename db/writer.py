@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from db.checkpoints import Checkpoints
 
@@ -86,6 +88,8 @@ class Writer:
         taken = [first]
         try:
             with self._engine.begin() as connection:
+                # A deferred transaction that reads and then writes fails at once, whatever the busy timeout.
+                _say(connection, "BEGIN IMMEDIATE")
                 until = time.monotonic() + SHARED_S
                 job: Job | None = first
                 while job:
@@ -112,15 +116,24 @@ class Writer:
 
 
 def _one(connection: Connection, job: Job) -> Outcome:
-    connection.exec_driver_sql("SAVEPOINT one")
+    _say(connection, "SAVEPOINT one")
     try:
         value = job.work(connection)
     except Exception as error:
-        connection.exec_driver_sql("ROLLBACK TO one")
-        connection.exec_driver_sql("RELEASE one")
+        _say(connection, "ROLLBACK TO one")
+        _say(connection, "RELEASE one")
         return Outcome(job, error=error)
-    connection.exec_driver_sql("RELEASE one")
+    _say(connection, "RELEASE one")
     return Outcome(job, value)
+
+
+def _say(connection: Connection, words: str) -> None:
+    """Past SQLAlchemy, which takes six times as long to pass on words that change nothing and answer nothing."""
+    raw: Any = connection.connection.driver_connection
+    try:
+        raw.execute(words)
+    except sqlite3.OperationalError as error:
+        raise OperationalError(words, None, error) from error  # as SQLAlchemy says it: locked, full, away
 
 
 def _tell(done: list[Outcome]) -> None:

@@ -196,6 +196,9 @@ class Sender:
             self._meet(connection, now)
         if self._unheard:
             wire.unheard(connection, bot_id, self.worker, self._mine)
+        if self.db.is_sqlite:
+            # There a place is free before its outcome is kept, which may fail where this does not: the disk is full.
+            room = min(room, line.most - wire.on_wire(connection, bot_id, self.worker))
         ready: list[Outgoing] = []
         leaving = self._leaving(connection, bot_id, now)
         # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
