@@ -24,6 +24,7 @@ from db.tables import units as units_table
 WATCHED = timedelta(days=30)  # so long its screen follows who says that he knows
 REST = outbox.EDIT_GAP  # between two counts, at least
 REST_EACH = timedelta(microseconds=200)  # a person is counted in some 4 µs: a fiftieth of the time goes into counting
+COUNTED = 500  # people at a time: an answer waits no longer for it than for a claim
 SELDOM = 10  # while people wait, the figures are looked at again after this share of the time since it was sent
 
 
@@ -93,7 +94,7 @@ def counts(connection: Connection, notice: Notice, now: datetime) -> Counts:
     """The figures of this moment; for many people those of their last count."""
     if not notice.is_listed:
         return Counts.read(None)
-    end = _end_of_slice(connection, notice.id, 0)
+    end = _end_of_slice(connection, notice.id, 0, SLICE)
     return _counted(connection, notice, now) if end is None else Counts.read(notice.figures)
 
 
@@ -112,11 +113,11 @@ def _counted(connection: Connection, notice: Notice, now: datetime, stretch: Str
     )
 
 
-def _end_of_slice(connection: Connection, notice_id: int, after: int) -> int | None:
+def _end_of_slice(connection: Connection, notice_id: int, after: int, most: int) -> int | None:
     """The last person of the slice that begins behind `after`; None where the slice is the last one."""
     mine = (notice_people.c.notice_id == notice_id) & (notice_people.c.person_id > after)
     rest = select(notice_people.c.person_id).where(mine).order_by(notice_people.c.person_id)
-    found = connection.execute(rest.offset(SLICE - 1).limit(2)).scalars().all()
+    found = connection.execute(rest.offset(most - 1).limit(2)).scalars().all()
     return found[0] if len(found) > 1 else None
 
 
@@ -217,7 +218,7 @@ def count_on(connection: Connection, now: datetime) -> bool:
         return False
     plan_afresh(connection)
     after = notice.counted_to if notice.counting else 0
-    end = _end_of_slice(connection, notice.id, after)
+    end = _end_of_slice(connection, notice.id, after, COUNTED)
     stretch = Stretch(after, notice.listed_end if end is None else end)
     so_far = Counts.read(notice.counting or "0 0 0 0 0 0") + _counted(connection, notice, now, stretch)
     if end is None:

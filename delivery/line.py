@@ -66,7 +66,7 @@ class Line:
         self.share = 1.0
         self._refused_at = -math.inf
         self._elapsed = elapsed
-        self._turn_at = time.monotonic()
+        self._turn_at, self._last = time.monotonic(), -math.inf
         self._waiting: list[Waiting] = []  # a heap
         self._numbers = itertools.count()
         self._lead = 0.01  # of a claim, until its intent is kept
@@ -142,7 +142,12 @@ class Line:
 
     @property
     def gap(self) -> float:
-        return (WINDOW_S + (APART_S if self.shared else LATE_S)) / (self.per_second * self._share(time.monotonic()))
+        return self._closest + (APART_S if self.shared else LATE_S) * self._closest / WINDOW_S
+
+    @property
+    def _closest(self) -> float:
+        """The gap while slept-through turns are made up for: all at once, they would fill the seconds that follow."""
+        return WINDOW_S / (self.per_second * self._share(time.monotonic()))
 
     def _share(self, now: float) -> float:
         quiet_minutes = max(0.0, (now - self._refused_at) / 60 - 1)
@@ -151,7 +156,7 @@ class Line:
     @property
     def next_in(self) -> float:
         """Seconds until it is worth taking a row for the next turn."""
-        return max(0.0, self._turn_at - self._ahead - time.monotonic())
+        return max(0.0, self._next(time.monotonic()) - self._ahead - time.monotonic())
 
     @property
     def _ahead(self) -> float:
@@ -166,20 +171,28 @@ class Line:
         if self._was_closed and not self.opens_in:
             self._was_closed = False
             self.rest()
-        begins = self._begins()
-        soon = time.monotonic() + self._ahead
-        turns = int((soon - begins) / self.gap) + 1 if begins <= soon else 0
+        now = time.monotonic()
+        begins = self._next(now)
+        soon = now + self._ahead
+        turns = int((soon - begins) / self._closest) + 1 if begins <= soon else 0
         return max(0, min(self.room, turns))
 
-    def _begins(self) -> float:
-        return max(self._turn_at, time.monotonic() + (self._rest if self.shared else -CATCH_UP_S))
+    def _next(self, now: float) -> float:
+        """When the next turn is."""
+        return max(self._planned(now), self._last + self._closest, now)
+
+    def _planned(self, now: float) -> float:
+        """When the next turn should be; in the past where turns are made up for."""
+        return max(self._turn_at, now + (self._rest if self.shared else -CATCH_UP_S))
 
     def book(self, count: int) -> list[float]:
         """The next so many turns (monotonic seconds)."""
-        begins, gap = self._begins(), self.gap
-        self._booked_at = time.monotonic()
-        self._turn_at = begins + count * gap
-        return [begins + number * gap for number in range(count)]
+        now = self._booked_at = time.monotonic()
+        planned, gap, closest = self._planned(now), self.gap, self._closest
+        turn = self._next(now) - closest
+        turns = [turn := max(planned + number * gap, turn + closest) for number in range(count)]
+        self._turn_at, self._last = planned + count * gap, turn
+        return turns
 
     def rest(self) -> None:
         """There was nothing to send: turns that nobody wanted are not made up for."""

@@ -169,6 +169,7 @@ def slices(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slice is two people, so that a handful are as many as a million."""
     monkeypatch.setattr(notices, "SLICE", 2)
     monkeypatch.setattr(receipts, "SLICE", 2)
+    monkeypatch.setattr(receipts, "COUNTED", 2)
 
 
 def _carried(connection: Connection, now: datetime = NOON) -> int:

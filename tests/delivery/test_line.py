@@ -90,6 +90,16 @@ async def test_a_slow_moment_is_made_up_for_without_breaking_the_limit(time: Tim
     assert most_in_a_second(left) <= 30
 
 
+async def test_a_moment_that_was_slept_through_is_made_up_for_turn_by_turn(time: Time) -> None:
+    line = a_line(time, 300)
+    await sent(line, time, 300)
+    await time.sleep(0.09)
+    left = await sent(line, time, 60)
+    gaps = [later - sooner for sooner, later in pairwise(left)]
+    assert min(gaps) >= 0.999 / 300, "all at once, they would fill the seconds that follow"
+    assert sum(gaps) < 0.995 * len(gaps) * line.gap
+
+
 async def test_a_message_that_was_held_up_on_its_way_is_counted_as_late_as_it_may_have_come(time: Time) -> None:
     line = a_line(time)
     [turn] = line.book(1)
