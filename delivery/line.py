@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from db.pacing import Pace
 
 LATE_S = 0.015
+SPARE_S = 0.012  # where a process sends alone, and its ledger sees who is held up for longer
 APART_S = 0.02  # between processes, where no ledger knows which of the others' messages was held up on its way
 CATCH_UP_S = 0.1  # a process that sends alone makes up for turns it has slept through, if not for more
 WINDOW_S = 1.0
@@ -142,7 +143,7 @@ class Line:
 
     @property
     def gap(self) -> float:
-        return self._closest + (APART_S if self.shared else LATE_S) * self._closest / WINDOW_S
+        return self._closest * (1 + (APART_S if self.shared else SPARE_S) / WINDOW_S)
 
     @property
     def _closest(self) -> float:
