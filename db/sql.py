@@ -15,16 +15,12 @@ T = TypeVar("T")
 
 _DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}
 
-ROWS_AT_ONCE = 500  # SQLite takes 32,766 values in one statement
-
 
 def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
     """Insert the rows that no unique key of the table knows yet; how many were new."""
-    statement = _adding(connection.dialect.name, table)
-    if len(rows) == 1:
-        return connection.execute(statement, dict(rows[0])).rowcount
-    slices = (rows[at : at + ROWS_AT_ONCE] for at in range(0, len(rows), ROWS_AT_ONCE))
-    return sum(connection.execute(statement.values([dict(row) for row in some])).rowcount for some in slices)
+    if not rows:
+        return 0
+    return len(connection.execute(_adding(connection.dialect.name, table), list(rows)).all())
 
 
 # To build a statement costs more than to run it, so that the most frequent ones are built once.
@@ -32,7 +28,7 @@ def add_once(connection: Connection, table: Table, rows: Sequence[Mapping[str, A
 
 @cache
 def _adding(dialect: str, table: Table) -> Any:
-    return inserting(dialect, table).on_conflict_do_nothing()
+    return inserting(dialect, table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def inserting(dialect: str, table: Table) -> Any:
