@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 LONGEST_ACTION = 64  # bytes; the Bot API's limit for a button's data
@@ -57,7 +57,7 @@ class Message:
         return replace(self, text="\n".join([f"{headline} {mark}", *rest]))
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**vars(self), "choices": [vars(c) for c in self.choices], "files": [vars(f) for f in self.files]}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Message:

@@ -185,8 +185,10 @@ def _rest(connection: Connection, taken: list[Row[Any]], now: datetime, pace: Ch
         if row.priority < REMINDER
     ]
     if rests:
-        mine = addresses.update().where(addresses.c.id == bindparam("whose")).values(paced_until=bindparam("until"))
-        connection.execute(mine, rests)
+        connection.execute(_RESTED, rests)
+
+
+_RESTED = addresses.update().where(addresses.c.id == bindparam("whose")).values(paced_until=bindparam("until"))
 
 
 def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_id: int) -> list[Taken]:
