@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +32,11 @@ class Sizes:
     rounds: int = 3
     beside: int = 300  # taps beside a notice
     every: float = 0.1  # seconds between two of them
+    warming: float = 3.0  # seconds before the first of them, so that neither side is measured while it starts
     limits: tuple[int, ...] = (30, 300)
 
 
-QUICK = Sizes(taps=120, at_once=80, rounds=1, beside=20, every=0.05, limits=(300,))
+QUICK = Sizes(taps=120, at_once=80, rounds=1, beside=20, every=0.05, warming=0.0, limits=(300,))
 
 
 class Bench:
@@ -110,7 +112,7 @@ class Bench:
 
     def beside_a_notice(self, limit: int) -> list[Figure]:
         sizes = self.sizes
-        seconds = sizes.beside * sizes.every + 10
+        seconds = sizes.beside * sizes.every + sizes.warming + 10
         calm = self._village(f"calm-{limit}.template", 0, sizes.beside)
         busy = self._village(f"busy-{limit}.template", int(limit * seconds), sizes.beside)
         alone, beside = self._one_by_one(calm, limit), self._one_by_one(busy, limit, after=limit // 3)
@@ -127,12 +129,13 @@ class Bench:
         ]
 
     def _one_by_one(self, template: Path, limit: int, after: int = 0) -> Seen:
-        count = self.sizes.beside
+        sizes, count = self.sizes, self.sizes.beside
         self.far_end.behave(per_second=limit, punishment=PUNISHMENT_S)
         with self._copy(template) as url, Product(url, per_second=limit).running(self.far_end):
             taps = world.taps(url, count)
             self.far_end.until(sends=after)
-            self.far_end.tap(taps, self.sizes.every)
+            time.sleep(sizes.warming)
+            self.far_end.tap(taps, sizes.every)
             return self.far_end.until(answers=count)
 
 

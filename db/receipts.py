@@ -25,7 +25,7 @@ from db.tables import units as units_table
 
 WATCHED = timedelta(days=30)  # so long its screen follows who says that he knows
 REST = outbox.EDIT_GAP  # between two counts, at least
-REST_EACH = timedelta(microseconds=200)  # a person is counted in some 4 µs: a fiftieth of the time goes into counting
+REST_EACH = timedelta(milliseconds=1)  # a person is counted in some 8 µs: a hundredth of the time goes into counting
 COUNTED = 500  # people at a time: an answer waits no longer for it than for a claim
 SELDOM = 10  # while people wait, the figures are looked at again after this share of the time since it was sent
 
