@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import pytest
 from sqlalchemy import Connection, event, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from channels.base import Channel, SendError
@@ -35,6 +36,7 @@ from tests.db.test_notices import Commune
 
 NOON = datetime(2026, 11, 26, 5, tzinfo=UTC)
 RULES = Rules()
+IN_FLIGHT = 8
 LONGEST_S = 30.0  # a story that stands still has failed
 T = TypeVar("T")
 
@@ -226,7 +228,7 @@ class Platform:
 
 def a_sender(db: Database, chat: Chat, platform: Platform) -> Sender:
     def line(_: Channel) -> Line:
-        return Line(1000, 8, time.monotonic, shared=True)
+        return Line(1000, IN_FLIGHT, time.monotonic, shared=True)
 
     return Sender(db, {chat.bot: platform}, lambda: NOON, RULES, line, chat.ours, real=True)
 
@@ -252,6 +254,39 @@ async def test_a_commit_whose_answer_is_lost_was_made_once(
     assert platform.heard == ["một", "hai", "ba"]
     rows = select(deliveries.c.state, deliveries.c.tries)
     assert await here.read(lambda c: c.execute(rows).all()) == [("sent", 1)]
+
+
+async def test_while_outcomes_cannot_be_kept_no_more_is_on_the_wire_than_may_be(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that is full for what is written of them may still take the mark of the next ones."""
+    chat, platform, people_ = await database.write(Chat), Platform(), 40
+    claim, arrived, full, seen = wire.claim, wire.arrived, iter(range(3)), []
+
+    def asked(connection: Connection) -> None:
+        for number in range(people_):
+            address = addresses.heard_from(connection, chat.bot, f"7{number}", NOON)
+            outbox.answer(connection, address.id, Message(str(number)).to_json(), NOON)
+
+    def claimed(connection: Connection, *how: Any) -> list[Taken]:
+        taken = claim(connection, *how)
+        seen.append(wire.on_wire(connection, chat.bot, chat.ours))
+        return taken
+
+    def kept(*what: Any) -> None:
+        if next(full, None) is not None:
+            raise OperationalError("UPDATE", {}, Exception("database or disk is full"))
+        arrived(*what)
+
+    await database.write(asked)
+    monkeypatch.setattr(wire, "claim", claimed)
+    monkeypatch.setattr(wire, "arrived", kept)
+    sender = a_sender(database, chat, platform)
+    async with asyncio.timeout(LONGEST_S):
+        while len(platform.heard) < people_:
+            await sender.deliver()
+    assert max(seen) <= IN_FLIGHT
+    assert len(set(platform.heard)) == people_
 
 
 async def test_what_is_on_the_wire_when_the_server_goes_away_comes_to_its_end(
