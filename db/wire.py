@@ -18,7 +18,6 @@ from sqlalchemy import (
     CTE,
     ColumnElement,
     Connection,
-    Integer,
     Row,
     Select,
     bindparam,
@@ -95,7 +94,7 @@ def claim(
     workers.hold(connection, worker_id)
     taken: dict[int, Row[Any]] = {}
     late: list[Row[Any]] = []
-    for row in _candidates(connection, bot_id, priorities, now, most + SPARE, only):
+    for row in _candidates(connection, bot_id, priorities, now, most, only):
         if row.worthless_after is not None and row.worthless_after < now:
             late.append(row)
         # Several rows of one chat: the first goes, the others wait until it has come to its end.
@@ -115,8 +114,8 @@ def _candidates(
     only: Only,
 ) -> list[Row[Any]]:
     """The rows that may leave, the most pressing first. Locked rows and chats are another worker's at this moment."""
-    found = _found(priorities) if only is None else _found.__wrapped__(priorities, only)
-    ripe = connection.execute(found, {"bot": bot_id, "now": now, "most": most}).all()
+    built = _found if only is None else _found.__wrapped__
+    ripe = connection.execute(built(priorities, _enough(most), only), {"bot": bot_id, "now": now}).all()
     rows = sorted(ripe, key=lambda row: (row.priority, row.send_after, row.id))
     # What has waited for its chat was moved behind what was queued there meanwhile: of one chat the older one is first.
     first: dict[tuple[int, int], int] = {}
@@ -125,10 +124,19 @@ def _candidates(
     return sorted(rows, key=lambda row: (first[row.priority, row.address_id], row.id))
 
 
+def _enough(most: int) -> int:
+    """How many candidates are looked at.
+
+    The number stands in the statement, because of a limit that it does not know a server assumes the worst and plans
+    anew each time. So it is one of few numbers: each makes a statement of its own.
+    """
+    return -(-(most + SPARE) // SPARE) * SPARE
+
+
 @cache
-def _found(priorities: tuple[int, ...], only: Only = None) -> Select[Any]:
+def _found(priorities: tuple[int, ...], most: int, only: Only) -> Select[Any]:
     """The rows that are ripe, with their chats. Built once: that costs more than asking."""
-    ripe = _ripe(priorities, only)
+    ripe = _ripe(priorities, most, only)
     here = deliveries.join(ripe, ripe.c.id == deliveries.c.id).join(addresses)
     here = here.outerjoin(talks, talks.c.address_id == addresses.c.id)
     read = (*DELIVERY, deliveries.c.send_after, addresses.c.chat, addresses.c.paced_until)
@@ -138,7 +146,7 @@ def _found(priorities: tuple[int, ...], only: Only = None) -> Select[Any]:
     return found.with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
 
 
-def _ripe(priorities: tuple[int, ...], only: Only) -> CTE:
+def _ripe(priorities: tuple[int, ...], most: int, only: Only) -> CTE:
     """For each priority one range of the index, whatever waits for later; of all of them the most pressing."""
     other = deliveries.alias("other")
     busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == _SENDING)
@@ -146,11 +154,11 @@ def _ripe(priorities: tuple[int, ...], only: Only) -> CTE:
     ripe = select(*(deliveries.c[name] for name in ("id", "priority", "send_after"))).where(here, ~busy)
     ripe = ripe.where(deliveries.c.send_after <= bindparam("now", type_=Moment()))
     ripe = ripe if only is None else ripe.where(only)
-    most = bindparam("most", type_=Integer())
-    ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(most)
+    limit: ColumnElement[int] = literal_column(str(most))
+    ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(limit)
     parts = [ripe.where(deliveries.c.priority == literal_column(str(priority))).subquery() for priority in priorities]
     ranges = union_all(*(select(part) for part in parts)).subquery()
-    pressing = select(ranges.c.id).order_by(ranges.c.priority, ranges.c.send_after, ranges.c.id).limit(most)
+    pressing = select(ranges.c.id).order_by(ranges.c.priority, ranges.c.send_after, ranges.c.id).limit(limit)
     return pressing.cte("ripe").prefix_with("MATERIALIZED", dialect="postgresql")
 
 

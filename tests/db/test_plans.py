@@ -15,7 +15,7 @@ from db.engine import Database
 KEPT = [
     (gathering._RIPE, ["ix_due_items_waiting"]),
     (gathering._RIPE_IDS, ["ix_due_items_waiting"]),
-    (wire._found((0, 30)), ["ix_deliveries_queued", "ix_deliveries_sending"]),
+    (wire._found((0, 30), 24, None), ["ix_deliveries_queued", "ix_deliveries_sending"]),
     (inbox._WAITING, ["ix_received_waiting", "ix_received_chat"]),
 ]
 
