@@ -37,6 +37,7 @@ from db.sql import many
 from db.tables import DOUBTFUL, addresses, deliveries, due_items
 from db.tables import conversations as talks
 from db.tables import workers as living
+from db.workers import FencedError
 
 MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
 TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
@@ -91,7 +92,6 @@ def claim(
     `priorities`: what may leave now (outbox.allowed); `only` narrows it further. Raises FencedError where this
     worker was taken for dead.
     """
-    workers.hold(connection, worker_id)
     taken: dict[int, Row[Any]] = {}
     late: list[Row[Any]] = []
     for row in _candidates(connection, bot_id, priorities, now, most, only):
@@ -202,13 +202,15 @@ _RESTED = addresses.update().where(addresses.c.id == bindparam("whose")).values(
 def _mark(connection: Connection, found: list[Row[Any]], now: datetime, worker_id: int) -> list[Taken]:
     if not found:
         return []
-    connection.execute(_MARKED, {"ids": [row.id for row in found], "worker": worker_id, "now": now})
+    marked = connection.execute(_MARKED, {"ids": [row.id for row in found], "worker": worker_id, "now": now})
+    if not marked.rowcount:
+        raise FencedError
     return [Taken(_marked(row, now, worker_id), row.chat) for row in found]
 
 
 _MARKED = (
     deliveries.update()
-    .where(among(deliveries.c.id, "ids"))
+    .where(among(deliveries.c.id, "ids"), workers.HELD.scalar_subquery() == bindparam("worker"))
     .values(
         state="sending",
         worker_id=bindparam("worker"),

@@ -59,11 +59,11 @@ def beats(connection: Connection, but: int) -> dict[int, int]:
 
 def hold(connection: Connection, worker_id: int) -> None:
     """Keep the worker from being taken for dead until this transaction ends; raises FencedError where it was."""
-    if connection.execute(_HELD, {"worker": worker_id}).first() is None:
+    if connection.execute(HELD, {"worker": worker_id}).first() is None:
         raise FencedError
 
 
-_HELD = select(workers.c.id).where(workers.c.id == bindparam("worker")).with_for_update(read=True, key_share=True)
+HELD = select(workers.c.id).where(workers.c.id == bindparam("worker")).with_for_update(read=True, key_share=True)
 
 
 def bury(connection: Connection, dead: Mapping[int, int]) -> int:
