@@ -1,8 +1,8 @@
 """The way out of one bot: how fast it may send, and when it may not send at all. Durations are seconds.
 
 A platform counts the messages of the last second. Even gaps that are a little longer than the limit's own keep below
-it wherever that second begins, as long as each message leaves within `LATE_S` of its turn; the ledger of what has left
-makes sure of it where one process alone sends.
+it wherever that second begins, as long as each message leaves soon after its turn: between processes what is more than
+`LATE_S` behind it does not leave; where one process alone sends, the ledger of what has left makes sure of it.
 """
 
 from __future__ import annotations
@@ -268,6 +268,7 @@ class Line:
         # all that has a turn already, whoever gave it.
         far = pace.turn_at - pace.now > WINDOW_S + self.most * self.gap
         self._turn_at = time.monotonic() + WINDOW_S if far else pace.turn_at - ahead
+        self._last = -math.inf  # it may have been booked by a claim that was not kept; what counts is in the row
         self.share, self._refused_at = pace.share, pace.refused_at - ahead
         self._opens_at = max(self._opens_at, self._elapsed() + min(pace.opens_at - pace.now, self._longest(pace)))
 

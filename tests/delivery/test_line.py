@@ -245,6 +245,14 @@ async def test_two_processes_never_book_the_same_turn(time: Time) -> None:
     assert turns[0] > time.now, "there is time to keep the intent"
 
 
+async def test_turns_of_a_claim_that_was_not_kept_are_given_again(time: Time) -> None:
+    line, pace = a_line(time, shared=True), a_pace()
+    line.adopt(pace)
+    lost = line.book(3)
+    line.adopt(pace)
+    assert line.book(3) == pytest.approx(lost), "else what is kept of them lies behind them, and others book them too"
+
+
 async def test_a_turn_that_has_passed_is_given_up_where_others_send_too(time: Time) -> None:
     line = a_line(time, shared=True)
     [turn] = line.book(1)
