@@ -14,6 +14,7 @@ import threading
 PAUSE_S = 0.1  # often and little: a flush of much is what the writer's own flush would wait for
 LONGEST_LOG = 16_000  # pages of 4 KiB
 WAIT_S = 0.2  # for a reader, while the writer waits too
+REST_S = 2.0  # after a reader was waited for in vain: it is the writer's turn
 
 
 class Checkpoints:
@@ -43,17 +44,19 @@ class Checkpoints:
             connection.execute("PRAGMA synchronous=FULL")
             while self._written.wait() and not self._closing.is_set():
                 self._written.clear()
-                with contextlib.suppress(sqlite3.Error):
-                    _carry(connection)
-                self._closing.wait(PAUSE_S)
+                self._closing.wait(_carried(connection))
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self._path, timeout=WAIT_S, isolation_level=None)
 
 
-def _carry(connection: sqlite3.Connection) -> None:
-    _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-    if pages > LONGEST_LOG:
-        # What was committed meanwhile is carried beside the writer too: he waits for the rest of the rest only.
-        connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-        connection.execute("PRAGMA wal_checkpoint(RESTART)")
+def _carried(connection: sqlite3.Connection) -> float:
+    """Carry what there is; after how many seconds to look again."""
+    with contextlib.suppress(sqlite3.Error):
+        _, pages, _ = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        if pages > LONGEST_LOG:
+            # What was committed meanwhile is carried beside the writer too: he waits for the rest of the rest only.
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            is_busy, _, _ = connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchone()
+            return REST_S if is_busy else PAUSE_S
+    return PAUSE_S

@@ -81,3 +81,19 @@ async def test_the_log_of_a_busy_file_does_not_grow_without_end(
     assert max(grown) < 400 * 3, "each of them wrote at least three pages"
     with closing(sqlite3.connect(str(db.url.database))) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_reader_that_stays_does_not_keep_the_writer_waiting_again_and_again(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoints, "LONGEST_LOG", 0)
+    path = database_url.partition("///")[2]
+    with closing(sqlite3.connect(path)) as writer, closing(sqlite3.connect(path)) as reader:
+        writer.execute("PRAGMA busy_timeout=1")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM units").fetchone()
+        writer.execute("INSERT INTO lineage (origin) VALUES ('x')")
+        writer.commit()
+        assert checkpoints._carried(writer) == checkpoints.REST_S
+        reader.rollback()
+        assert checkpoints._carried(writer) == checkpoints.PAUSE_S
