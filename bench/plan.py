@@ -97,7 +97,8 @@ class Taking:
         """The seconds that a claim takes; it is taken back."""
         taking = connection.begin_nested()
         begun = time.perf_counter()
-        taken = wire.claim(connection, NOW, allowed(NOW, world.RULES), self.bot_id, AT_ONCE, self.worker_id, _any_pace)
+        leaving = allowed(NOW, world.RULES)
+        taken, _ = wire.claim(connection, NOW, leaving, self.bot_id, AT_ONCE, self.worker_id, _any_pace)
         seconds = time.perf_counter() - begun
         taking.rollback()
         if len(taken) != AT_ONCE:

@@ -41,7 +41,7 @@ from db.workers import FencedError
 
 MOST_TRIES = 3  # how often a row may be on the wire, its outcome unknown each time
 TALK = timedelta(minutes=3)  # that long an open question keeps what comes by itself waiting (design.md)
-SPARE = 8  # candidates looked at beyond those wanted, because some may have to wait
+SPARE = 8  # candidates looked at beyond those wanted, at least, because some may have to wait
 
 Only = ColumnElement[bool] | None  # SQL, for a query over deliveries: which rows alone may leave
 
@@ -49,6 +49,7 @@ Only = ColumnElement[bool] | None  # SQL, for a query over deliveries: which row
 # it does not know that the indexes for them will do (tests/db/test_plans.py).
 _QUEUED: ColumnElement[str] = literal_column("'queued'")
 _SENDING: ColumnElement[str] = literal_column("'sending'")
+_RIPE = deliveries.c.send_after <= bindparam("now", type_=Moment())
 
 # How fast one chat may be written to: the rest after each message, and how many may come without it.
 ChatPace = Callable[[str], tuple[timedelta, int]]
@@ -86,15 +87,16 @@ def claim(
     worker_id: int,
     pace: ChatPace,
     only: Only = None,
-) -> list[Taken]:
+) -> tuple[list[Taken], bool]:
     """Commit the intent to send through a bot: at most one row a chat, the most pressing first, the oldest first.
 
-    `priorities`: what may leave now (outbox.allowed); `only` narrows it further. Raises FencedError where this
-    worker was taken for dead.
+    `priorities`: what may leave now (outbox.allowed); `only` narrows it further. The rows, and whether it has looked at
+    all there were. Raises FencedError where this worker was taken for dead and there is something to take.
     """
     taken: dict[int, Row[Any]] = {}
     late: list[Row[Any]] = []
-    for row in _candidates(connection, bot_id, priorities, now, most, only):
+    found = _candidates(connection, bot_id, priorities, now, most, only)
+    for row in found:
         if row.worthless_after is not None and row.worthless_after < now:
             late.append(row)
         # Several rows of one chat: the first goes, the others wait until it has come to its end.
@@ -102,7 +104,7 @@ def claim(
             taken[row.address_id] = row
     _drop(connection, late, now)
     _rest(connection, list(taken.values()), now, pace)
-    return _mark(connection, list(taken.values()), now, worker_id)
+    return _mark(connection, list(taken.values()), now, worker_id), len(found) < _enough(most)
 
 
 def _candidates(
@@ -141,8 +143,8 @@ def _found(priorities: tuple[int, ...], most: int, only: Only) -> Select[Any]:
     here = here.outerjoin(talks, talks.c.address_id == addresses.c.id)
     read = (*DELIVERY, deliveries.c.send_after, addresses.c.chat, addresses.c.paced_until)
     found = select(*read, talks.c.expects, talks.c.expects_since).select_from(here)
-    # Asked again of the row itself: another worker may have taken it since.
-    found = found.where(deliveries.c.state == _QUEUED)
+    # Asked again of the row itself: another worker may have taken it since, or put it back for later.
+    found = found.where(deliveries.c.state == _QUEUED, _RIPE)
     return found.with_for_update(of=(deliveries, addresses), key_share=True, skip_locked=True)
 
 
@@ -152,7 +154,7 @@ def _ripe(priorities: tuple[int, ...], most: int, only: Only) -> CTE:
     busy = exists().where(other.c.address_id == deliveries.c.address_id, other.c.state == _SENDING)
     here = (deliveries.c.bot_id == bindparam("bot")) & (deliveries.c.state == _QUEUED)
     ripe = select(*(deliveries.c[name] for name in ("id", "priority", "send_after"))).where(here, ~busy)
-    ripe = ripe.where(deliveries.c.send_after <= bindparam("now", type_=Moment()))
+    ripe = ripe.where(_RIPE)
     ripe = ripe if only is None else ripe.where(only)
     limit: ColumnElement[int] = literal_column(str(most))
     ripe = ripe.order_by(deliveries.c.send_after, deliveries.c.id).limit(limit)

@@ -33,6 +33,7 @@ log = structlog.get_logger()
 
 DRAIN_S = 10.0  # what is on the wire when the bot is stopped may come to its end
 KNOWN = "lineage"  # of a connection: that its server is still the one we know
+LONGEST_S = 0.02  # of a claim that comes to useless rows alone
 STOPPED_S = 600.0  # a bot that was refused tries again so seldom: it may have been a passing fault of the platform
 
 
@@ -61,13 +62,14 @@ class Sender:
         self.shared = real and not db.is_sqlite
         self._news = asyncio.Event()
         self._one_at_a_time = asyncio.Lock()
-        self._claiming: asyncio.Task[int] | None = None
+        self._claiming: asyncio.Task[bool] | None = None
         self._on_wire: set[asyncio.Task[None]] = set()
         self._mine: set[int] = set()  # rows taken whose outcome is not kept yet
         self._unheard = False  # whether a claim may have been kept without our hearing of it
         self._broken: BaseException | None = None
         self._one_by_one = False
         self._only: Only = None
+        self._cut_short = False  # the last claim came to useless rows alone, and there may be more behind them
         self._outcomes: list[tuple[Outcome, float]] = []  # with the moment when the row was taken
         self._settling: asyncio.Task[None] | None = None
         self._taken = 0
@@ -138,22 +140,24 @@ class Sender:
         if broken := self._broken:
             self._broken = None
             raise broken
+        # A bot that has a turn and nothing to send waits for none.
+        early = [line for line in self.lines.values() if line.room > 0 and not line.free()]
         if await self._take():
             return True
-        turn = min((line.next_in for line in self.lines.values() if line.room > 0), default=0.0)
-        if not self._in_flight and turn <= 0:
+        if not early and not self._in_flight and not self._settling:
             return False
-        await self.woken(turn or DRAIN_S)
+        await self.woken(min((line.next_in for line in early), default=DRAIN_S))
         return True
 
-    async def _take(self) -> int:
+    async def _take(self) -> bool:
+        """Take rows to the wire; whether it is worth trying again at once."""
         if not any(line.free() for line in self.lines.values()):
-            return 0
+            return False
         # A claim that is broken off half way would leave rows on the wire that never were.
         self._claiming = asyncio.create_task(self._claim_and_carry())
         return await asyncio.shield(self._claiming)
 
-    async def _claim_and_carry(self) -> int:
+    async def _claim_and_carry(self) -> bool:
         begun = time.monotonic()
         # A place that is given back from now on may be that of a row which is settled after this claim.
         rooms = {bot_id: line.room for bot_id, line in self.lines.items()}
@@ -166,7 +170,7 @@ class Sender:
             if self._one_by_one or passes(error):
                 raise
             self._one_by_one = True  # one of them cannot be drawn: find out which
-            return 1
+            return True
         self._one_by_one = self._unheard = False
         for line in {self.lines[outgoing.bot_id] for outgoing, _ in ready}:
             line.kept(begun)
@@ -178,7 +182,7 @@ class Sender:
             self._on_wire.add(task)
             task.add_done_callback(self._landed)
         self._taken += len(ready)
-        return len(ready)
+        return bool(ready) or self._cut_short
 
     def _landed(self, task: asyncio.Task[None]) -> None:
         self._on_wire.discard(task)
@@ -188,9 +192,12 @@ class Sender:
             self._news.set()
 
     def _claim(self, connection: Connection, rooms: Mapping[int, int]) -> list[tuple[Outgoing, float]]:
-        return [found for bot_id, room in rooms.items() for found in self._claim_for(connection, bot_id, room)]
+        self._cut_short = False
+        found = {bot_id: self._claim_for(connection, bot_id, rooms[bot_id]) for bot_id in sorted(rooms)}
+        turns = {bot_id: self._turns(connection, bot_id, len(ready)) for bot_id, ready in found.items() if ready}
+        return [pair for bot_id, booked in turns.items() for pair in zip(found[bot_id], booked, strict=True)]
 
-    def _claim_for(self, connection: Connection, bot_id: int, room: int) -> list[tuple[Outgoing, float]]:
+    def _claim_for(self, connection: Connection, bot_id: int, room: int) -> list[Outgoing]:
         now, line, channel = self.clock(), self.lines[bot_id], self.channels[bot_id]
         if self.shared and KNOWN not in connection.info:
             self._meet(connection, now)
@@ -199,20 +206,31 @@ class Sender:
         if self.db.is_sqlite:
             # There a place is free before its outcome is kept, which may fail where this does not: the disk is full.
             room = min(room, line.most - wire.on_wire(connection, bot_id, self.worker))
-        ready: list[Outgoing] = []
-        leaving = self._leaving(connection, bot_id, now)
-        # A row that has become useless is settled here and frees its turn, so that one claim may take several rounds.
-        while not ready and (most := min(room, line.free())) > 0:
-            pace_of = channel.pace if self.real else _any_pace
-            taken = wire.claim(connection, now, leaving, bot_id, most, self.worker, pace_of, self._only)
-            if not taken:
-                line.rest()
-                return []
-            ready = self._prepared(connection, taken, now, channel)
+        ready = self._ready(connection, bot_id, min(room, line.free()), now)
         if ready and bot_id in self.counted:
             parts = sum(len(channel.parts(outgoing.message)) for outgoing in ready)
             quota.spend(connection, bot_id, parts, now, self.rules)
-        return list(zip(ready, self._turns(connection, bot_id, len(ready)), strict=True)) if ready else []
+        return ready
+
+    def _ready(self, connection: Connection, bot_id: int, most: int, now: datetime) -> list[Outgoing]:
+        """Rows that are drawn and may leave. Rows that have become useless are settled here and free their turns.
+
+        There may be a whole notice of those, of which one transaction takes no more than others can wait for.
+        """
+        channel, leaving = self.channels[bot_id], self._leaving(connection, bot_id, now)
+        pace_of = channel.pace if self.real else _any_pace
+        until = time.monotonic() + LONGEST_S
+        while most > 0:
+            taken, is_all = wire.claim(connection, now, leaving, bot_id, most, self.worker, pace_of, self._only)
+            if taken and (ready := self._prepared(connection, taken, now, channel)):
+                return ready
+            if is_all and not taken:
+                self.lines[bot_id].rest()
+                return []
+            if time.monotonic() > until:
+                self._cut_short = True
+                return []
+        return []
 
     def _leaving(self, connection: Connection, bot_id: int, now: datetime) -> tuple[int, ...]:
         """What may leave: on a copy of unknown age answers alone, beyond the month's messages only what is pressing."""
@@ -224,7 +242,7 @@ class Sender:
         return tuple(priority for priority in hour if priority <= CHANGE)
 
     def _turns(self, connection: Connection, bot_id: int, count: int) -> list[float]:
-        """The next free turns of a bot. The last thing a transaction does: others wait for the row until it is kept."""
+        """The next free turns of a bot. The last thing a transaction does: others wait for its row until it is kept."""
         line = self.lines[bot_id]
         if not self.shared:
             return line.book(count)
@@ -320,6 +338,7 @@ class Sender:
                 await self._settled(outcomes)
                 self._free(group)
         self._settling = None
+        self._news.set()  # what is settled gives back its place
 
     def _free(self, group: list[tuple[Outcome, float]]) -> None:
         for outcome, begun in group:
@@ -334,15 +353,26 @@ class Sender:
             # One that cannot be written down must not keep the others open.
             log.exception("Outcomes could not be kept together", rows=len(group))
             for outcome in group:
-                with contextlib.suppress(Exception):
-                    await self.db.surely(partial(self._keep, group=[outcome]))
-                    self._mine.discard(outcome.outgoing.row.id)
+                await self._settled_alone(outcome)
+
+    async def _settled_alone(self, outcome: Outcome) -> None:
+        """An outcome with which something is wrong: else its place on the wire would be taken for ever."""
+        row, state = outcome.outgoing.row, "uncertain" if outcome.error else "sent"
+        bare = partial(wire.finish, row=row, state=state, now=self.clock())
+        for keep in (partial(self._keep, group=[outcome]), bare):
+            try:
+                await self.db.surely(keep)
+            except Exception:
+                log.exception("An outcome could not be kept", delivery=row.id)
+            else:
+                self._mine.discard(row.id)
+                return
 
     def _keep(self, connection: Connection, group: list[Outcome]) -> None:
         settle(connection, group, self.clock(), self.rules)
         if self.shared:
             # The others are to know at once that the platform asked for a pause.
-            for bot_id in {o.outgoing.bot_id for o in group if o.error and o.error.retry_after is not None}:
+            for bot_id in sorted({o.outgoing.bot_id for o in group if o.error and o.error.retry_after is not None}):
                 line, pace = self.lines[bot_id], pacing.lock(connection, bot_id)
                 pacing.keep(connection, bot_id, line.known(pace))
 

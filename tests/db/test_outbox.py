@@ -62,12 +62,9 @@ class Cell:
         return gathering.gather(self.connection, now, RULES)
 
     def claim(self, now: datetime = NOON, most: int = 8, bot: int | None = None) -> list[Delivery]:
-        return [
-            t.row
-            for t in wire.claim(
-                self.connection, now, allowed(now, RULES), bot or self.bot, most, self.worker, at_any_pace
-            )
-        ]
+        at, leaving = bot or self.bot, allowed(now, RULES)
+        taken, _ = wire.claim(self.connection, now, leaving, at, most, self.worker, at_any_pace)
+        return [one.row for one in taken]
 
     def arrived(self, row: Delivery, now: datetime = NOON, as_message: str = "7") -> None:
         wire.arrived(self.connection, [Arrived(row, as_message, now, [], None, "")], self.worker, now)
@@ -430,10 +427,8 @@ async def test_a_chat_is_not_written_to_faster_than_it_bears(cell: Tell) -> None
             outbox.answer(c.connection, here, {"text": str(number)}, NOON)
 
         def travel(now: datetime) -> list[str]:
-            left = []
-            while taken := wire.claim(
-                c.connection, now, allowed(now, RULES), c.bot, 8, c.worker, two_then_one_a_second
-            ):
+            left, leaving = [], allowed(now, RULES)
+            while taken := wire.claim(c.connection, now, leaving, c.bot, 8, c.worker, two_then_one_a_second)[0]:
                 left += [(one.row.message or {})["text"] for one in taken]
                 for one in taken:
                     c.arrived(one.row, now)

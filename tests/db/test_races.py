@@ -125,7 +125,8 @@ class Chat:
             outbox.answer(connection, self.address, Message(text_).to_json(), NOON)
 
     def claimed(self, connection: Connection, by: int) -> list[Taken]:
-        return wire.claim(connection, NOON, allowed(NOON, RULES), self.bot, 8, by, at_any_pace)
+        taken, _ = wire.claim(connection, NOON, allowed(NOON, RULES), self.bot, 8, by, at_any_pace)
+        return taken
 
     def arrived(self, connection: Connection, taken: Taken) -> None:
         wire.arrived(connection, [Arrived(taken.row, "7", NOON, [], None, "")], self.ours, NOON)
@@ -268,7 +269,7 @@ async def test_while_outcomes_cannot_be_kept_no_more_is_on_the_wire_than_may_be(
             address = addresses.heard_from(connection, chat.bot, f"7{number}", NOON)
             outbox.answer(connection, address.id, Message(str(number)).to_json(), NOON)
 
-    def claimed(connection: Connection, *how: Any) -> list[Taken]:
+    def claimed(connection: Connection, *how: Any) -> tuple[list[Taken], bool]:
         taken = claim(connection, *how)
         seen.append(wire.on_wire(connection, chat.bot, chat.ours))
         return taken
